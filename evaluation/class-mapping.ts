@@ -1,6 +1,7 @@
 import { DataError } from '../src/core/errors.js';
 import type { GroundTruth, GroundTruthClass } from './ground-truth.js';
 import { idText } from './record-id.js';
+import { counted } from '../src/core/counted.js';
 
 /** The classes of a model beside those of a ground truth. */
 export type MatchedClasses = {
@@ -107,7 +108,7 @@ function unmatched(
   const objects = classes.reduce((sum, _, k) => sum + (matched.has(k) ? 0 : counts[k]), 0);
   const spare = classNames.filter((_, m) => mapping[m] < 0);
   return [
-    `no class of the model is called ${names}; their ${objects} objects count as not found: name the model's class with --map "${lost[0].name}=${spare[0] ?? 'NAME'}", or leave them out with --classes`,
+    `no class of the model is called ${names}; their ${counted(objects, 'object')} count as not found: name the model's class with --map "${lost[0].name}=${spare[0] ?? 'NAME'}", or leave them out with --classes`,
     ...(spare.length === 0 ? [] : [`classes of the model that are not scored: ${short(spare, 12)}`]),
   ];
 }

@@ -4,6 +4,7 @@ import { differenceChart } from './report/difference-chart.js';
 import { card, factList, figure, page, scrolling } from './report/page.js';
 import { cell, dataTable, number, rowHead, signed } from './report/tables.js';
 import type { Markup } from './report/markup.js';
+import { counted } from '../src/core/counted.js';
 
 export type DifferenceReport = {
   readonly truth: GroundTruth;
@@ -17,7 +18,7 @@ export function renderDifference({ truth, difference: result, facts }: Differenc
   const { a, b, difference, interval, frames, sequences } = result;
   return page({
     title: 'Streaming AP of two runs',
-    subtitle: `A and B on the same ${truth.images.length} frames in ${truth.sequences.length} ${truth.sequences.length === 1 ? 'sequence' : 'sequences'}`,
+    subtitle: `A and B on the same ${counted(truth.images.length, 'frame')} in ${counted(truth.sequences.length, 'sequence')}`,
     headline: [
       figure(signed(difference), 'B − A, in streaming AP', true),
       figure(

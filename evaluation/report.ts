@@ -12,6 +12,7 @@ import { timeline } from './report/timeline.js';
 import { waterfall } from './report/waterfall.js';
 import type { StreamingScore } from './score.js';
 import { latenciesMs, type StreamedRun } from './streamed-run.js';
+import { counted } from '../src/core/counted.js';
 
 export type ReportInput = {
   readonly title: string;
@@ -72,7 +73,7 @@ export function renderReport(input: ReportInput): string {
 
 function subtitle({ truth, streaming }: ReportInput): string {
   const frames = `${truth.images.length} ${streaming === undefined ? 'images' : `frames in ${truth.sequences.length} ${truth.sequences.length === 1 ? 'sequence' : 'sequences'}`}`;
-  return `${frames}, ${truth.objects.image.length} objects of ${truth.classes.length} ${truth.classes.length === 1 ? 'class' : 'classes'}`;
+  return `${frames}, ${counted(truth.objects.image.length, 'object')} of ${counted(truth.classes.length, 'class', 'classes')}`;
 }
 
 function headline({ evaluation, streaming }: ReportInput): Markup[] {

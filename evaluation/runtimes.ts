@@ -1,6 +1,7 @@
 import { DataError } from '../src/core/errors.js';
 import { parseRuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
 import { describe } from './json-records.js';
+import { counted } from '../src/core/counted.js';
 
 /** Returns one detector runtime after another, in seconds. */
 export type RuntimeSource = () => number;
@@ -14,7 +15,7 @@ export function traceRuntimes(traceS: ArrayLike<number>): RuntimeSource {
   return () => {
     if (next === traceS.length)
       throw new DataError(
-        `the runtime trace ends after ${traceS.length} runs, but the simulation needs more; record a longer trace, or pass a profile with --runtime`,
+        `the runtime trace ends after ${counted(traceS.length, 'run')}, but the simulation needs more; record a longer trace, or pass a profile with --runtime`,
       );
     return traceS[next++];
   };

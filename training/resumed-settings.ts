@@ -3,6 +3,7 @@ import type { CheckpointFacts } from './checkpoint/checkpoint.js';
 import { namedSettings, type TrainConfig } from './config.js';
 import { factsOf, type DataSetFacts } from './data-set/summary.js';
 import type { TrainOptions } from './train-options.js';
+import { counted } from '../src/core/counted.js';
 
 /**
  * Compares a run that is to be resumed with the run in the folder. Step numbers count batches of one data set, and the
@@ -45,5 +46,5 @@ export function hasSameValidation({ valData }: CheckpointFacts, val: TrainOption
 }
 
 function shown({ pictures, boxes, sha256 }: DataSetFacts): string {
-  return `${pictures} pictures with ${boxes} boxes (${sha256.slice(0, 8)})`;
+  return `${counted(pictures, 'picture')} with ${counted(boxes, 'box', 'boxes')} (${sha256.slice(0, 8)})`;
 }

@@ -18,6 +18,7 @@ import { RunLog, type StepReport, type ValidationReport } from './run-log.js';
 import { startState } from './start-state.js';
 import type { TrainOptions, TrainSummary } from './train-options.js';
 import { validate, type Validation } from './validate.js';
+import { counted } from '../src/core/counted.js';
 
 const DIVERGED = 'NOWCAST_DIVERGED';
 
@@ -196,7 +197,7 @@ function describe({
     facts: [
       ['pictures', `${pictures.length}${val === undefined ? '' : `, and ${val.pictures.length} to validate on`}`],
       ['input', `${input.width}x${input.height}`],
-      ['batch', `${batchSize} pictures`],
+      ['batch', counted(batchSize, 'picture')],
       ['epochs', String(epochs)],
       ['greatest learning rate', String(lr)],
       ['seed', String(seed)],

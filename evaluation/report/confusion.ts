@@ -34,6 +34,9 @@ export function confusionTable(names: readonly string[], counts: readonly (reado
     element('th', { scope: 'col' }, 'annotated as'),
     ...shown.map((k) => element('th', { scope: 'col' }, escaped(titleOf(k)))),
   );
-  const note = left === 0 ? '' : element('p', { class: 'note' }, `${left} more classes are not shown`);
+  const note =
+    left === 0
+      ? ''
+      : element('p', { class: 'note' }, `${left} more ${left === 1 ? 'class is' : 'classes are'} not shown`);
   return element('table', { class: 'confusion' }, element('thead', {}, head), element('tbody', {}, ...rows)) + note;
 }

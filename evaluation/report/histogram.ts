@@ -1,5 +1,6 @@
 import { drawing, element, label, line, rect, tooltip, type Markup } from './markup.js';
 import { quantile, scale, ticks } from './scale.js';
+import { counted } from '../../src/core/counted.js';
 
 const [WIDTH, HEIGHT] = [460, 240];
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, WIDTH - 12, 26, HEIGHT - 36];
@@ -66,9 +67,9 @@ export function mismatchHistogram(
     ...mismatches.map(({ mismatch, frames }) => ({
       name: String(mismatch),
       frames,
-      tip: `${mismatch} frames behind: ${frames} frames`,
+      tip: `${counted(mismatch, 'frame')} behind: ${counted(frames, 'frame')}`,
     })),
-    ...(miss > 0 ? [{ name: 'miss', frames: miss, tip: `no output yet: ${miss} frames` }] : []),
+    ...(miss > 0 ? [{ name: 'miss', frames: miss, tip: `no output yet: ${counted(miss, 'frame')}` }] : []),
   ];
   if (bins.length === 0) return element('p', { class: 'empty' }, 'no frames');
   const step = (RIGHT - LEFT) / bins.length;

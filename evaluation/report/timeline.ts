@@ -2,6 +2,7 @@ import { lastOutputs } from '../pairing.js';
 import type { StreamedSequence } from '../streamed-run.js';
 import { element, escaped, label, line, polyline, rect, tooltip, type Markup } from './markup.js';
 import { scale, ticks } from './scale.js';
+import { counted } from '../../src/core/counted.js';
 
 /** As much as fits a page that a person scrolls through. */
 const MAX_FRAMES = 450;
@@ -143,7 +144,7 @@ function ageOfOutputs(
           missedFrames * PX_PER_FRAME,
           AGE_HEIGHT,
           'missed',
-          tooltip(`${missedFrames} frames before the first output: missed`),
+          tooltip(`${counted(missedFrames, 'frame')} before the first output: missed`),
         )
       : '',
     polyline(steps, 'curve first'),

@@ -3,6 +3,7 @@ import type { GroundTruth } from '../ground-truth.js';
 import { isNumpyArray, plain } from '../../src/pickle/numpy-array.js';
 import { rawResult } from './frame-results.js';
 import { numbersIn } from './plain-data.js';
+import { counted } from '../../src/core/counted.js';
 
 /**
  * The detections of a data set as a list of COCO results. The sAP toolkit writes `results_ccf.pkl`, such a list, and
@@ -25,7 +26,7 @@ export function sapDetections(pickled: unknown, truth: GroundTruth): Record<stri
     );
   if (entries.length !== images.length)
     throw new DataError(
-      `detections: ${entries.length} images, but the annotations have ${images.length}; check that the results belong to this data set`,
+      `detections: ${counted(entries.length, 'image')}, but the annotations have ${images.length}; check that the results belong to this data set`,
     );
   return entries.flatMap((entry, image_id) =>
     rawResult(entry, truth, `detections[${image_id}]`).map((result) => ({ image_id, ...result })),

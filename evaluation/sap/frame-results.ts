@@ -2,6 +2,7 @@ import { DataError } from '../../src/core/errors.js';
 import type { GroundTruth } from '../ground-truth.js';
 import type { RecordId } from '../record-id.js';
 import { listIn, matrixIn, numbersIn, type Matrix } from './plain-data.js';
+import { counted } from '../../src/core/counted.js';
 
 /** A detection as in COCO results, without its image. */
 export type FrameResult = {
@@ -48,9 +49,10 @@ function tupleOf(value: unknown, least: number, where: string): readonly unknown
 }
 
 function checkRows({ rows, columns }: Matrix, expected: number, labels: number, where: string): void {
-  if (rows !== labels) throw new DataError(`${where}: ${rows} boxes, but ${labels} labels`);
+  if (rows !== labels)
+    throw new DataError(`${where}: ${counted(rows, 'box', 'boxes')}, but ${counted(labels, 'label')}`);
   if (rows > 0 && columns < expected)
-    throw new DataError(`${where}[0] must have ${expected} columns, but it has ${columns}`);
+    throw new DataError(`${where}[0] must have ${counted(expected, 'column')}, but it has ${columns}`);
 }
 
 /** The toolkit subtracts in the precision of its array. */

@@ -22,6 +22,7 @@ export type LogFacts = Readonly<Record<string, unknown>>;
 /** Messages for people and log collectors. Results never go through here. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: LogFacts) => void>>;
 
+/** Progress of long work: a bar on a terminal, a line of the log now and then elsewhere. */
 export type Progress = {
   /** Shows a new bar until its `done` is called. */
   bar(options: ProgressBarOptions): ProgressBar;
@@ -40,4 +41,18 @@ export type ProgressBarOptions = {
   readonly total: number | undefined;
   /** Unit of the counted items: `frames`, `MB`. */
   readonly unit: string;
+  /** More about the work; asked for about once a second at most. Default: the number of items a second. */
+  readonly details?: () => ProgressDetails;
+  /**
+   * The time that is left, in milliseconds; undefined as long as it is unknown. Default: an estimate from the rate so
+   * far.
+   */
+  readonly leftMs?: () => number | undefined;
+};
+
+export type ProgressDetails = {
+  /** For people, after the bar: `238 percepts, 2 dropped`. */
+  readonly text: string;
+  /** For logs. */
+  readonly facts: LogFacts;
 };

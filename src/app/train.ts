@@ -11,7 +11,8 @@ import { train, type TrainSummary } from '../../training/train.js';
 import { DataError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { round3 } from '../core/round.js';
-import type { AppContext, ProgressBar } from './context.js';
+import type { AppContext, ProgressBar, ProgressDetails } from './context.js';
+import { counted } from '../core/counted.js';
 
 export { ENGINES };
 
@@ -39,7 +40,7 @@ export type TrainResult = TrainSummary & {
   readonly last: string;
 };
 
-/** Steps between lines of the log. */
+/** Steps between lines of the verbose log. */
 const LOG_EVERY = 50;
 
 /** The most memory that this machine can give to decoded pictures. */
@@ -78,7 +79,7 @@ export async function trainNetwork(
         });
         const facts = { engine: opened.name, batch: config.batchSize, replicas: shares, out };
         log.info(
-          `training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`,
+          `training ${config.variant} on ${counted(dataSet.pictures.length, 'picture')}, ${counted(dataSet.classNames.length, 'class', 'classes')}`,
           facts,
         );
         return opened;
@@ -138,11 +139,11 @@ export async function planTraining(config: TrainConfig, context: AppContext): Pr
   }
 }
 
-/** Bars and log lines of a training. */
+/** Bars of a training. */
 class TrainProgress {
   readonly #label: string;
   readonly #context: AppContext;
-  #begun: { readonly step: number; readonly atMs: number } | undefined;
+  #last: StepReport | undefined;
   #steps: ProgressBar | undefined;
   #validation: ProgressBar | undefined;
 
@@ -152,21 +153,21 @@ class TrainProgress {
   }
 
   stepped(report: StepReport): void {
-    const { progress, clock, log } = this.#context;
     const { step, steps } = report;
-    this.#steps ??= progress.bar({ label: this.#label, from: step - 1, total: steps, unit: 'steps' });
-    this.#steps.set(step);
-    this.#begun ??= { step, atMs: clock.now() };
-    if (step % LOG_EVERY !== 0 || step === this.#begun.step) return;
-    const msPerStep = (clock.now() - this.#begun.atMs) / (step - this.#begun.step);
-    log.info(`step ${step} of ${steps}`, {
-      ...shortened(report),
-      minutesLeft: Math.ceil(((steps - step) * msPerStep) / 60_000),
+    this.#last = report;
+    this.#steps ??= this.#context.progress.bar({
+      label: this.#label,
+      from: step,
+      total: steps,
+      unit: 'steps',
+      details: () => lossDetails(this.#last!),
     });
+    this.#steps.set(step);
+    if (step % LOG_EVERY === 0) this.#context.log.debug(`step ${step} of ${steps}`, lossDetails(report).facts);
   }
 
   validating(done: number, total: number): void {
-    if (done === 0) this.#context.log.info(`validating on ${total} pictures`);
+    if (done === 0) this.#context.log.info(`validating on ${counted(total, 'picture')}`);
     this.#validation ??= this.#context.progress.bar({ label: 'validation', total, unit: 'pictures' });
     this.#validation.set(done);
     if (done < total) return;
@@ -216,13 +217,16 @@ function replicasFor(batchSize: number, cores: number): number {
   return replicas;
 }
 
-function shortened({ epoch, lr, loss, iou, objectness, classes }: StepReport): Record<string, number> {
+function lossDetails({ epoch, lr, loss, iou, objectness, classes }: StepReport): ProgressDetails {
   return {
-    epoch,
-    lr: Number(lr.toPrecision(3)),
-    loss: round3(loss),
-    iou: round3(iou),
-    objectness: round3(objectness),
-    classes: round3(classes),
+    text: `epoch ${epoch}, loss ${loss.toFixed(2)}`,
+    facts: {
+      epoch,
+      lr: Number(lr.toPrecision(3)),
+      loss: round3(loss),
+      iou: round3(iou),
+      objectness: round3(objectness),
+      classes: round3(classes),
+    },
   };
 }

@@ -6,8 +6,9 @@ import type { Environment } from '../config/environment.js';
 import { redact } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
-import { TerminalProgress } from './progress.js';
 import { PatientLog } from './patient-log.js';
+import { PlainProgress } from './plain-progress.js';
+import { TerminalProgress } from './terminal-progress.js';
 
 /** `main` passes this to every command. */
 export type CliContext = {
@@ -54,18 +55,20 @@ export function openIo(command: Command, context: CliContext): CommandIo {
   if (logFormat !== undefined && !LOG_FORMATS.includes(logFormat as LogFormat)) {
     throw new UsageError(`--log-format is "${logFormat}"; it must be one of ${LOG_FORMATS.join(', ')}`);
   }
-  const progress = new TerminalProgress(process.stderr, isTerminal && !json && !quiet, new PatientLog(process.stderr));
+  const patientLog = new PatientLog(process.stderr);
+  const bars = isTerminal && !json ? new TerminalProgress(process.stderr, monotonicClock, patientLog) : undefined;
+  const log = createLog({
+    format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
+    level: quiet ? 'warn' : verbose ? 'debug' : 'info',
+    write: (line) => (bars === undefined ? patientLog.write(line) : bars.print(line)),
+    redact: (value) => redact(value, secrets),
+  });
   return {
     env,
     signal,
     clock: monotonicClock,
-    log: createLog({
-      format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
-      level: quiet ? 'warn' : verbose ? 'debug' : 'info',
-      write: (line) => progress.print(line),
-      redact: (value) => redact(value, secrets),
-    }),
-    progress,
+    log,
+    progress: bars === undefined || quiet ? new PlainProgress(log, monotonicClock) : bars,
     json,
     cacheDir: cacheDir(env),
     ownZoo: ownZoo(env),

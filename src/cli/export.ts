@@ -15,6 +15,7 @@ import {
   type RawFlags,
 } from './flags.js';
 import { addMoreHelp } from './help.js';
+import { counted } from '../core/counted.js';
 
 const FLAGS = {
   out: requiredFlag(
@@ -60,7 +61,7 @@ export function register(program: Command, context: CliContext): void {
     io.print(
       io.json
         ? JSON.stringify(facts)
-        : `${path}: ${variant}, ${classes} classes, ${input.width}x${input.height}, ${gflops.toFixed(2)} GFLOPs, ${megabytes(bytes)}, sha256 ${sha256}`,
+        : `${path}: ${variant}, ${counted(classes, 'class', 'classes')}, ${input.width}x${input.height}, ${gflops.toFixed(2)} GFLOPs, ${megabytes(bytes)}, sha256 ${sha256}`,
     );
   });
   addMoreHelp(command, {

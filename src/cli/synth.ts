@@ -14,6 +14,7 @@ import {
   type RawFlags,
 } from './flags.js';
 import { addMoreHelp } from './help.js';
+import { counted } from '../core/counted.js';
 
 const FLAGS = {
   out: requiredFlag('--out <dir>', 'folder for the data set; it must not hold one yet'),
@@ -70,7 +71,7 @@ export function register(program: Command, context: CliContext): void {
     io.print(
       io.json
         ? JSON.stringify(summary)
-        : `${summary.annotations}: ${summary.objects} objects in ${summary.frames} frames of ${summary.sequences} drives, ${summary.framesPerSecond} frames/s`,
+        : `${summary.annotations}: ${counted(summary.objects, 'object')} in ${counted(summary.frames, 'frame')} of ${counted(summary.sequences, 'drive')}, ${summary.framesPerSecond} frames/s`,
     );
   });
   addMoreHelp(command, {

@@ -100,7 +100,7 @@ export function register(program: Command, context: CliContext): void {
       io.print(
         io.json
           ? JSON.stringify(result)
-          : `${steps} steps${bestAp === null ? '' : `, best AP ${bestAp.toFixed(3)}`}; the model is in ${last}, and nowcast export ${last} --out model.onnx makes a file of it`,
+          : `${counted(steps, 'step')}${bestAp === null ? '' : `, best AP ${bestAp.toFixed(3)}`}; the model is in ${last}, and nowcast export ${last} --out model.onnx makes a file of it`,
       );
     });
   addMoreHelp(command, {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClassNameOrigin } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 import { utf8Text } from '../core/utf8.js';
+import { counted } from '../core/counted.js';
 
 /** COCO's 80 classes in YOLOX's order (`yolox/data/datasets/coco_classes.py`). */
 const COCO = [
@@ -126,7 +127,7 @@ export async function loadLabels(
   const names = isLabelSet(nameOrPath) ? LABEL_SETS[nameOrPath] : await readLabelFile(nameOrPath);
   if (names.length !== classCount) {
     throw new ModelError(
-      `labels "${nameOrPath}" have ${names.length} names, the model has ${classCount} classes; ` +
+      `labels "${nameOrPath}" have ${counted(names.length, 'name')}, the model has ${counted(classCount, 'class', 'classes')}; ` +
         'give the labels that the model was trained on, or omit --labels to number the classes',
       { code: 'NOWCAST_MODEL_LABELS' },
     );

@@ -227,7 +227,7 @@ describe('nowcast run', function () {
     async () => {
       const flags = ['--offline', '--max-frames', '20'];
       const screen = await text(inTerminal(folder(), (run) => run, ...flags).stdout);
-      assert.match(screen, /frames .*\d+%.*\d\/20 frames/);
+      assert.match(screen, /detecting .*\d+%.*\d of 20 frames/);
       assert.ok(screen.lastIndexOf('\x1b[?25h') > screen.lastIndexOf('\x1b[?25l'), 'the cursor is given back');
       assert.match(screen, /20 percepts of 20 frames/);
       assert.ok(!(await text(inTerminal(folder(), (run) => run, ...flags, '--json').stdout)).includes('\x1b'));

@@ -137,7 +137,7 @@ describe('nowcast train', function () {
     const config = await prepare();
     const out = join(folder(), 'run');
     const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
-    const { code, stdout } = await nowcast(['train', '-c', config, '--out', out, ...settings, '--json'], {
+    const { code, stdout } = await nowcast(['train', '-c', config, '--out', out, ...settings, '--json', '--verbose'], {
       onStart: (child) =>
         child.stderr!.on('data', (chunk) => {
           if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT');

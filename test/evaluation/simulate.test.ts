@@ -123,7 +123,7 @@ describe('simulation', () => {
   it('reports a trace that is too short', () => {
     assert.throws(
       () => run('idle-free', [1]),
-      /the runtime trace ends after 1 runs, but the simulation needs more; record a longer trace/,
+      /the runtime trace ends after 1 run, but the simulation needs more; record a longer trace/,
     );
   });
 

@@ -4,6 +4,7 @@ import { barCell, number } from '../../evaluation/report/tables.js';
 import type { StepReport, ValidationReport } from '../run-log.js';
 import { binned, smoothed, type Bin } from './bins.js';
 import { chart, curve, frame, legend, seenMost, type ChartOptions, type Frame } from './chart.js';
+import { counted } from '../../src/core/counted.js';
 
 export type CurvesInput = {
   readonly title: string;
@@ -34,7 +35,7 @@ export function renderCurves({ title, facts, classNames, steps, validations }: C
     });
   return page({
     title,
-    subtitle: `${last.step} of ${last.steps} steps, ${last.step === last.steps ? 'finished' : `in epoch ${last.epoch}`}`,
+    subtitle: `${last.step} of ${counted(last.steps, 'step')}, ${last.step === last.steps ? 'finished' : `in epoch ${last.epoch}`}`,
     headline: headline(last, steps, validations),
     cards: [
       card(
@@ -71,7 +72,7 @@ function headline(last: StepReport, steps: readonly StepReport[], validations: r
         ]),
     figure(
       (recent.reduce((sum, { loss }) => sum + loss, 0) / recent.length).toFixed(2),
-      `loss, mean of ${recent.length} steps`,
+      `loss, mean of ${counted(recent.length, 'step')}`,
       best === undefined,
     ),
     figure(last.lr.toPrecision(2), 'learning rate'),

@@ -28,6 +28,7 @@ import { DEMO_CLASSES, World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { OpenSinks } from '../run/sinks.js';
 import { type RunReporter } from '../run/reporter.js';
+import { counted } from '../../core/counted.js';
 
 /** Number of newest frames that are scored: ten seconds. */
 const WINDOW_FRAMES = 300;
@@ -253,7 +254,7 @@ export class DemoShow {
     if (frames.length === 0) return undefined;
     const total = frames.filter(({ event }) => event.type === 'drop').length;
     context.log.info(
-      `scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`,
+      `scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: ${counted(total, 'dropped frame')} to detect on`,
     );
     const bar = context.progress.bar({ label: 'scoring', total, unit: 'frames' });
     try {

@@ -12,6 +12,7 @@ import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
 import type { PassedOver } from './passed-over.js';
 import { megabytes } from '../../core/units.js';
+import { counted } from '../../core/counted.js';
 
 /** Number of pictures decoded at the same time. */
 const DECODERS = 2;
@@ -32,7 +33,7 @@ export function checkMemory(
   const neededBytes = images.length * 3 * width * height;
   if (neededBytes <= availableBytes) return;
   throw new UsageError(
-    `the ${images.length} frames of sequence "${name}" take ${megabytes(neededBytes)} of memory at ${width}x${height}, but ${megabytes(availableBytes)} are available; ` +
+    `the ${counted(images.length, 'frame')} of sequence "${name}" would take ${megabytes(neededBytes)} of memory at ${width}x${height}, but ${megabytes(availableBytes)} are available; ` +
       'cut the sequence into shorter ones, or choose a smaller --input',
   );
 }
@@ -114,7 +115,7 @@ export class FrameMemory {
     await lastValueFrom(source.pipe(tap(take)), { defaultValue: undefined });
     if (pictures.length < images.length)
       throw new SourceError(
-        `${path} gave ${pictures.length} frames, but ${images.length} are annotated; check that --data-root is the annotated video`,
+        `${path} gave ${counted(pictures.length, 'frame')}, but ${images.length} are annotated; check that --data-root is the annotated video`,
       );
     return pictures;
   }

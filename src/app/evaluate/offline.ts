@@ -17,6 +17,7 @@ import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { writeReport } from './report.js';
 import type { Scoring } from './scoring.js';
+import { counted } from '../../core/counted.js';
 
 export type OfflineOptions = TruthFile &
   Scoring & {
@@ -75,7 +76,7 @@ async function detectAndScore(
     else await detectPictures(context.signal, dataRoot, truth, detector, found, passedOver);
     if (done < truth.images.length)
       throw new SourceError(
-        `${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; check that --data-root is the annotated video`,
+        `${dataRoot} gave ${counted(done, 'frame')}, but ${truth.images.length} are annotated; check that --data-root is the annotated video`,
       );
   } finally {
     bar.done();

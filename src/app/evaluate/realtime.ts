@@ -23,6 +23,7 @@ import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type StreamingResult } from './report.js';
 import { checkSave, saveFrames } from './save-frames.js';
+import { RealtimeProgress } from './realtime-progress.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
 
@@ -78,22 +79,16 @@ export async function evaluateRealtime(
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads } = detector.info;
   context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}`);
-  const bar = context.progress.bar({
-    label: 'frames',
-    total: truth.images.length * (known === undefined ? 3 : 2),
-    unit: 'read, played, detected on',
-  });
-  let done = 0;
-  const step = (): void => bar.set(++done);
+  const progress = new RealtimeProgress(truth.images.length, { fps, detects: known === undefined }, context);
   /** Offline, on every frame. */
   const found = known === undefined ? new DetectionList() : undefined;
   const passedOver = new PassedOver(truth, context.log, options.isStrict);
   let collector: RunCollector;
   try {
-    const play = { ...playOptions(options, step, context), detector, policy, forecaster };
-    collector = await playAll(truth, { options, isVideo, play, found, step, passedOver }, context);
+    const play = { ...playOptions(options, progress, context), detector, policy, forecaster };
+    collector = await playAll(truth, { options, isVideo, play, found, progress, passedOver }, context);
   } finally {
-    bar.done();
+    progress.done();
     await detector.close();
   }
 
@@ -115,7 +110,7 @@ export async function evaluateRealtime(
 
 function playOptions(
   { fps, budgetMs }: RealtimeOptions,
-  step: () => void,
+  progress: RealtimeProgress,
   { clock, signal, log }: AppContext,
 ): Omit<PlayOptions, 'streamId' | 'detector' | 'policy' | 'forecaster'> {
   return {
@@ -124,7 +119,7 @@ function playOptions(
     signal,
     latencyBudgetMs: budgetMs,
     onEvent: (event) => {
-      if (event.type === 'percept' || event.type === 'drop') step();
+      progress.played(event);
       if (event.type === 'status' && event.state === 'detector-lost')
         log.warn(event.message ?? 'the detector was lost');
     },
@@ -137,14 +132,14 @@ type Playing = {
   readonly play: Omit<PlayOptions, 'streamId'> & { readonly detector: ModelDetector };
   /** Gets the detections on every frame; undefined if they are known. */
   readonly found: DetectionList | undefined;
-  readonly step: () => void;
+  readonly progress: RealtimeProgress;
   readonly passedOver: PassedOver;
 };
 
 /** Plays every sequence by the clock. */
 async function playAll(
   truth: GroundTruth,
-  { options, isVideo, play, found, step, passedOver }: Playing,
+  { options, isVideo, play, found, progress, passedOver }: Playing,
   context: AppContext,
 ): Promise<RunCollector> {
   const { dataRoot } = options;
@@ -163,17 +158,17 @@ async function playAll(
   try {
     for (const sequence of truth.sequences) {
       const pictures = isVideo
-        ? await memory.loadVideo(context, dataRoot, sequence, step, passedOver)
-        : await memory.loadPictures(dataRoot, sequence, context.signal, step, passedOver);
+        ? await memory.loadVideo(context, dataRoot, sequence, progress.read, passedOver)
+        : await memory.loadPictures(dataRoot, sequence, context.signal, progress.read, passedOver);
       const first = pictures.find((picture) => picture !== undefined);
-      for (let run = 0; run < WARM_UP_RUNS && first !== undefined; run++) await detectPicture(detector, first);
+      if (first !== undefined) await warmUp(detector, first, progress, context);
       // The events are processed after the playback, to keep its timing undisturbed.
       for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
         recorder?.write(event);
         collector.add(event, `sequence "${sequence.name}"`);
       }
       context.signal.throwIfAborted();
-      if (found !== undefined) await detectAll(context, detector, sequence, pictures, mapping, found, step);
+      if (found !== undefined) await detectAll(context, detector, sequence, pictures, mapping, found, progress);
     }
   } finally {
     await recorder?.close();
@@ -196,6 +191,20 @@ function openRecorder(
   return createRecorder(options.record, header, (error) => log.error(error.message));
 }
 
+async function warmUp(
+  detector: ModelDetector,
+  picture: Picture,
+  progress: RealtimeProgress,
+  { clock }: AppContext,
+): Promise<void> {
+  let startedMs = clock.now();
+  for (let run = 0; run < WARM_UP_RUNS; run++) {
+    startedMs = clock.now();
+    await detectPicture(detector, picture);
+  }
+  progress.warmedUp(clock.now() - startedMs);
+}
+
 /** Detects on every frame of the sequence, however long it takes. */
 async function detectAll(
   context: AppContext,
@@ -204,13 +213,13 @@ async function detectAll(
   pictures: readonly (Picture | undefined)[],
   mapping: Int32Array,
   found: DetectionList,
-  step: () => void,
+  progress: RealtimeProgress,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, context.signal, async (frame) => {
     const picture = pictures[frame];
     for (const detection of picture === undefined ? [] : await detectPicture(detector, picture)) {
       if (mapping[detection.classId] >= 0) found.addDetection(images[frame], mapping[detection.classId], detection);
     }
-    step();
+    progress.detected();
   });
 }

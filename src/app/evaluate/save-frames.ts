@@ -14,6 +14,7 @@ import { checkPictureOutput, pictureOutput } from '../../streaming/sinks/annotat
 import type { AppContext } from '../context.js';
 import { isVideoFile } from './data-root.js';
 import type { Scoring } from './scoring.js';
+import { counted } from '../../core/counted.js';
 
 /** High enough that lines and letters have clean edges. */
 const QUALITY = 92;
@@ -100,7 +101,7 @@ export async function saveFrames(
   } finally {
     bar.done();
   }
-  log.info(`drew ${done} frames into ${save}`);
+  log.info(`drew ${counted(done, 'frame')} into ${save}`);
 }
 
 function ageText(frame: number, input: number, capturedS: Float64Array): string {

@@ -12,6 +12,7 @@ import { loadDetections, loadGroundTruth, type TruthFile } from './inputs.js';
 import { loadRuntimes, type LoadedRuntimes } from './runtimes.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
+import { counted } from '../../core/counted.js';
 
 export { sweepCells, type SweepRow };
 
@@ -55,7 +56,7 @@ export async function sweepSettings(
   const { annotations, detections, runtime, schedule, workers, csv, latex, report } = options;
   if (runtime.length !== detections.length)
     throw new UsageError(
-      `--runtime names ${runtime.length} profiles, but --detections ${detections.length} files; give one profile for each file, in the same order`,
+      `--runtime names ${counted(runtime.length, 'profile')}, but --detections ${counted(detections.length, 'file')}; give one profile for each file, in the same order`,
     );
   const schedules = schedule.map((name) => ({ name, value: timedPolicy(name, 'eval coco') }));
   for (const path of [csv, latex, report]) if (path !== undefined) checkWholeFile(path);
@@ -111,7 +112,9 @@ export async function sweepSettings(
 function namesOf({ names, detections }: SweepOptions, runtimes: readonly LoadedRuntimes[]): readonly string[] {
   if (names !== undefined) {
     if (names.length !== detections.length)
-      throw new UsageError(`--names has ${names.length} names, but --detections ${detections.length} files`);
+      throw new UsageError(
+        `--names has ${counted(names.length, 'name')}, but --detections ${counted(detections.length, 'file')}`,
+      );
     return unique(names, '--names');
   }
   const fromModels = runtimes.map(

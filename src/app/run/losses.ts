@@ -24,7 +24,7 @@ export function lossesOf({ streams }: Counts, { boxes, pictures }: UnusableBoxes
   const dropped = all.flatMap(([id, { received, drops }]) =>
     REASONS.filter((reason) => drops[reason] > 0).map(
       (reason) =>
-        `${all.length > 1 ? `${id}: ` : ''}${drops[reason]} of ${received} frames ${LOSSES[reason]} (dropped as ${reason})`,
+        `${all.length > 1 ? `${id}: ` : ''}${drops[reason]} of ${counted(received, 'frame')} ${LOSSES[reason]} (dropped as ${reason})`,
     ),
   );
   return boxes === 0 ? dropped : [...dropped, unusableText({ boxes, pictures })];

@@ -5,6 +5,7 @@ import { InternalError, SourceError, type OutputError } from '../../core/errors.
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
 import { BUNDLED_MODEL } from '../../model/zoo.js';
 import type { AppContext, ProgressBar } from '../context.js';
+import { RecentPercepts } from '../recent-percepts.js';
 import { Outages } from './outages.js';
 import { PictureResults, type PictureResult } from './picture-results.js';
 
@@ -23,6 +24,7 @@ export class RunReporter {
   #hasDetected = false;
   readonly #pictures = new PictureResults();
   readonly #outages = new Outages();
+  readonly #recent = new RecentPercepts();
 
   constructor(config: RunConfig, context: AppContext) {
     this.#context = context;
@@ -111,7 +113,13 @@ export class RunReporter {
     switch (event.type) {
       case 'percept':
       case 'drop':
-        this.#bar ??= this.#context.progress.bar({ label: 'frames', total: this.#total(), unit: 'frames' });
+        this.#recent.seen(event);
+        this.#bar ??= this.#context.progress.bar({
+          label: 'detecting',
+          total: this.#total(),
+          unit: 'frames',
+          details: () => this.#recent.details(this.#context.clock.now()),
+        });
         this.#bar.set(++this.#seen);
         break;
       case 'gap': {

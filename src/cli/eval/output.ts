@@ -116,8 +116,8 @@ export function differenceText({ a, b, difference, interval, frames, sequences }
     interval === null || difference === null
       ? 'no interval'
       : `B - A is ${signed(difference)}, 95 % interval ${signed(interval.low)} to ${signed(interval.high)} ` +
-        `(${interval.resamples} resamples of ${sequences.length} sequences)`,
-    `scored in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
+        `(${interval.resamples} resamples of ${counted(sequences.length, 'sequence')})`,
+    `scored in B: a newer output in ${counted(frames.newer, 'frame')}, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
   ]
     .join('\n')
     .replaceAll(/^(?=.)/gm, ' ');

@@ -31,7 +31,7 @@ export function confusionText({ iou, score, names, counts }: ConfusionJson): str
     [
       `confusion at IoU ${iou} and score ${score}: rows annotated as, columns detected as`,
       matrix,
-      ...(left === 0 ? [] : [`${left} more classes are in --json`]),
+      ...(left === 0 ? [] : [`${left} more ${left === 1 ? 'class is' : 'classes are'} in --json`]),
     ].join('\n'),
   );
 }

@@ -3,6 +3,7 @@ import type { OutgoingMessage } from './outgoing-message.js';
 import { feedError, helloMessage, readClientMessage, type FeedError, type FeedInfo } from './protocol.js';
 import { TokenBucket, type Rate } from '../http/token-bucket.js';
 import { Subscription } from './subscription.js';
+import { counted } from '../../core/counted.js';
 
 /** WebSocket close codes (RFC 6455 §7.4.1) that the feed uses. */
 export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const;
@@ -124,7 +125,10 @@ export class FeedClient {
   #admits(bytes: number, nowMs: number): boolean {
     if (this.#closed) return false;
     if (++this.#messagesThisSecond > this.#limits.maxMessagesPerSecond) {
-      this.close(CLOSE.policyViolation, `more than ${this.#limits.maxMessagesPerSecond} messages in a second`);
+      this.close(
+        CLOSE.policyViolation,
+        `more than ${counted(this.#limits.maxMessagesPerSecond, 'message')} in a second`,
+      );
     } else if (!this.#inputBytes.take(nowMs, bytes)) {
       this.close(CLOSE.policyViolation, `more than ${INPUT_BYTES.burst / 1024} KiB in a few seconds`);
     }

@@ -14,6 +14,7 @@ import { FEED_TOPIC } from './feed-topic.js';
 import { feedSocket } from './feed-socket.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import { FEED_SUBPROTOCOL, feedJsonSchema, type FeedInfo } from './protocol.js';
+import { counted } from '../../core/counted.js';
 
 export type FeedHubSettings = FeedInfo & {
   readonly maxClients: number;
@@ -105,8 +106,8 @@ export class FeedHub implements WebPart {
     if (this.#connections.size + this.#joining.size >= maxClients) {
       return {
         status: 503,
-        reason: `more than ${maxClients} clients`,
-        message: `the feed already has ${maxClients} clients, its limit`,
+        reason: `more than ${counted(maxClients, 'client')}`,
+        message: `the feed already has ${counted(maxClients, 'client')}, its limit`,
       };
     }
     void this.#join(request, socket, head, brokeLimit);

@@ -50,7 +50,7 @@ export class RefusalLog {
     const named = repeated.slice(0, NAMED).map(([kind, count]) => `${count} x ${kind}`);
     const rest = total - repeated.slice(0, NAMED).reduce((sum, [, count]) => sum + count, 0);
     this.#onWarning(
-      `refused ${total} more in ${seconds} s: ${[...named, ...(rest > 0 ? [`${rest} others`] : [])].join(', ')}`,
+      `refused ${total} more in ${seconds} s: ${[...named, ...(rest > 0 ? [`${rest} ${rest === 1 ? 'other' : 'others'}`] : [])].join(', ')}`,
     );
   }
 }

@@ -8,6 +8,7 @@ import type { Weights } from '../../network/weights.js';
 import { Thread } from '../../threads/thread.js';
 import type { Batch, Engine, StepResult } from '../engine.js';
 import type { ReplicaRequest, ReplicaStart } from './replica-messages.js';
+import { counted } from '../../../src/core/counted.js';
 
 export type OnnxRuntimeEngineOptions = {
   readonly batchSize: number;
@@ -25,7 +26,7 @@ export type OnnxRuntimeEngineOptions = {
 export async function openOnnxRuntimeEngine(network: Network, options: OnnxRuntimeEngineOptions): Promise<Engine> {
   const { batchSize, replicas, threadsPerReplica, assigner } = options;
   if (batchSize % replicas !== 0)
-    throw new UsageError(`a batch of ${batchSize} pictures cannot be shared evenly by ${replicas} replicas`);
+    throw new UsageError(`a batch of ${counted(batchSize, 'picture')} cannot be shared evenly by ${replicas} replicas`);
   const { size, normChannels } = parameterLayout(network);
   const [parameters, runningStatistics] = [shared(size), shared(2 * normChannels)];
   const starts = Array.from({ length: replicas }, (): ReplicaStart => ({

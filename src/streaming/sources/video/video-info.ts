@@ -1,5 +1,6 @@
 import type { FrameProcessEnd } from '../../ffmpeg/frame-process.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
+import { counted } from '../../../core/counted.js';
 
 /** The facts that a file states about itself. */
 export type VideoInfo = InputDescription & {
@@ -52,7 +53,7 @@ export function endMessage(
   { count, reachedMs, ofMs }: Played,
   cut: boolean,
 ): string {
-  const far = `${count} frames, up to ${secondsText(reachedMs)}${ofMs === undefined ? '' : ` of ${secondsText(ofMs)}`}`;
+  const far = `${counted(count, 'frame')}, up to ${secondsText(reachedMs)}${ofMs === undefined ? '' : ` of ${secondsText(ofMs)}`}`;
   const reason = inputErrors.at(-1) ?? errors.at(-1);
   return cut ? `cut off or damaged after ${far}${reason === undefined ? '' : `; ffmpeg says: ${reason}`}` : far;
 }

@@ -17,6 +17,7 @@ import { playInto, type PlaybackOptions } from '../playout.js';
 import { beyondTheEnd, failureOf, notAVideo, noVideo } from './video-errors.js';
 import { describe, endMessage, endsEarly, secondsText, summary, type VideoInfo } from './video-info.js';
 import { checkVideo, videoInput } from './video-input.js';
+import { counted } from '../../../core/counted.js';
 
 export type VideoOptions = PlaybackOptions &
   Selection & {
@@ -186,7 +187,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           if (end.pictureCount === 0) subscriber.error(new SourceError(`"${video.name}" cannot be read: ${stalled}`));
           else
             playout.finish(() => {
-              status('failed', `${stalled}, after ${count} frames, up to ${secondsText(reachedMs)}`);
+              status('failed', `${stalled}, after ${counted(count, 'frame')}, up to ${secondsText(reachedMs)}`);
               subscriber.complete();
             });
           return;
