@@ -56,7 +56,7 @@ describe('nowcast train', function () {
     assert.equal(first.code, 0, first.stderr);
     const summary = JSON.parse(first.stdout) as { engine: string; steps: number; isFinished: boolean; last: string };
     assert.deepEqual([summary.engine, summary.steps, summary.isFinished], ['onnxruntime', 49, true]);
-    assert.match(first.stderr, /"engine":"onnxruntime".*training yolox-nano on 2 pictures, 1 classes/);
+    assert.match(first.stderr, /"engine":"onnxruntime".*training yolox-nano on 2 pictures, 1 class/);
     assert.equal(
       readFileSync(join(out, 'log.jsonl'), 'utf8')
         .split('\n')

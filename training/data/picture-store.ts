@@ -9,7 +9,6 @@ import { mapLabels } from './labels.js';
 import type { PictureMemory } from './picture-memory.js';
 import type { RgbPicture } from './render.js';
 import { isShortage, SHORTAGE_REMEDY } from './shortage.js';
-import { counted } from '../../src/core/counted.js';
 
 export type PictureStoreOptions = {
   readonly pictures: readonly DataPicture[];
@@ -69,7 +68,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         (error: unknown) => ` (${(error as Error).message})`,
       );
       throw new DataError(
-        `none of ${counted(pictures.length, 'picture')} can be opened, ${pictures[0].path} among them${why}; check the data's root`,
+        `none of the pictures (${pictures.length}) can be opened, ${pictures[0].path} among them${why}; check the data's root`,
       );
     },
   };

@@ -95,7 +95,7 @@ describe('the loader', () => {
     );
     await assert.rejects(loader.make(0), {
       code: 'NOWCAST_DATA',
-      message: /none of the 1 pictures can be opened, .*absent\.png among them \(ENOENT/,
+      message: /none of the pictures \(1\) can be opened, .*absent\.png among them \(ENOENT/,
     });
     await loader.close();
   });

@@ -125,7 +125,7 @@ describe('the store of pictures', () => {
     await assert.rejects(store.load(0), {
       code: 'NOWCAST_DATA',
       message:
-        /none of the 1 pictures can be opened, .*grey\.pgm among them \(PNM is not supported .*convert it to PNG\)/,
+        /none of the pictures \(1\) can be opened, .*grey\.pgm among them \(PNM is not supported .*convert it to PNG\)/,
     });
     assert.equal(messages.length, 1);
     assert.match(messages[0], /grey\.pgm is skipped: PNM is not supported .*; convert it to PNG/);
