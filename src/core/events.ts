@@ -15,7 +15,7 @@ export const DROP_REASONS = [
   'behind',
   /** The detector crashed or hung while it worked on the frame. */
   'detector-failed',
-  /** A newer frame of the same stream replaced it, or the run ended, while the detector restarted after a loss. */
+  /** A newer frame of the same stream replaced it, or the run ended, while the detector hung or restarted. */
   'detector-down',
   /** The run ended while the frame waited or was in the detector. */
   'stopped',

@@ -5,6 +5,12 @@
 export class DetectorOutage {
   readonly #waits = new Set<() => void>();
   #isLastFrameIn = false;
+  #losses = 0;
+
+  /** Losses of the detector so far. */
+  get losses(): number {
+    return this.#losses;
+  }
 
   /** True from a loss until the detector is back; for good, if nobody waits for it any more. */
   get isDown(): boolean {
@@ -22,6 +28,7 @@ export class DetectorOutage {
    * @returns ends the wait, because the detector is back
    */
   begin(giveUp: () => void): () => void {
+    this.#losses += 1;
     this.#waits.add(giveUp);
     if (this.#isLastFrameIn) giveUp();
     return () => this.#waits.delete(giveUp);

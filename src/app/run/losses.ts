@@ -8,7 +8,7 @@ import type { MeasurementsSnapshot, StreamCounts } from '../../pipeline/measurem
 const LOSSES = {
   corrupt: 'were damaged',
   'detector-failed': 'were lost by the detector',
-  'detector-down': 'came while the detector restarted',
+  'detector-down': 'came while the detector hung or restarted',
 } as const satisfies Partial<Record<DropReason, string>>;
 
 const REASONS = Object.keys(LOSSES) as (keyof typeof LOSSES)[];

@@ -14,8 +14,9 @@ import { judgeLatency } from '../../scheduling/latency-budget.js';
 import { checkPolicy, decide, type CheckedDecision } from '../../scheduling/decide.js';
 import type { Policy } from '../../scheduling/policy.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
-import type { DetectorOutage } from '../detector-outage.js';
+import { DetectorOutage } from '../detector-outage.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
+import { PassedOver } from '../passed-over.js';
 import { releaseFrame } from '../release-frame.js';
 import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-from.js';
 
@@ -43,7 +44,7 @@ export type ScheduleOptions = StreamSchedule & {
   readonly clock: Clock;
   /** The detector's runtimes so far; the operator that runs the detector adds to them. */
   readonly runtimes: RuntimeEstimator;
-  /** Of this detector: frames that are passed over while it is away are dropped as `detector-down`. */
+  /** Of this detector: frames that are passed over while it hangs or is away are dropped as `detector-down`. */
   readonly outage?: DetectorOutage | undefined;
   /** Number of frames in the detector at once, over all streams; 1 by default. */
   readonly concurrency?: number | undefined;
@@ -98,12 +99,17 @@ export function schedule<R>(
 class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   readonly #options: ScheduleOptions;
   readonly #streams = new Map<string, Stream>();
+  readonly #outage: DetectorOutage;
+  readonly #passedOver: PassedOver;
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
+    this.#outage = options.outage ?? new DetectorOutage();
+    this.#passedOver = new PassedOver({ ...options, outage: this.#outage });
   }
 
   offer(event: SourceEvent, emit: (notice: Notice) => void): void {
+    this.#passedOver.settle(emit);
     if (event.type !== 'frame') {
       emit(event);
       return;
@@ -117,12 +123,12 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     const superseded = stream.policy.keepsAll === true ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
     stream.awaitsNext = false;
-    if (superseded !== undefined)
-      this.#drop(superseded, this.#options.outage?.isDown === true ? 'detector-down' : 'superseded', emit);
+    if (superseded !== undefined) this.#drop(superseded, 'superseded', (drop) => this.#passedOver.add(drop, emit));
   }
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
-    if (this.#options.outage?.isFinal === true) return undefined;
+    this.#passedOver.settle(emit);
+    if (this.#outage.isFinal) return undefined;
     for (const stream of this.#stalestFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;
@@ -130,13 +136,15 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     return undefined;
   }
 
-  finished({ frame }: ScheduledFrame): void {
-    this.#stream(frame.streamId).inFlight -= 1;
+  finished(scheduled: ScheduledFrame): void {
+    this.#passedOver.finished(scheduled);
+    this.#stream(scheduled.frame.streamId).inFlight -= 1;
   }
 
   drain(emit: (notice: Notice) => void): void {
+    this.#passedOver.end(emit);
     const errors: unknown[] = [];
-    const reason = this.#options.outage?.isDown === true ? 'detector-down' : 'stopped';
+    const reason = this.#outage.isDown ? 'detector-down' : 'stopped';
     for (const { waiting } of this.#streams.values()) {
       for (const frame of waiting.splice(0)) {
         try {
@@ -184,7 +192,9 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
     stream.lastRunCapturedAtMs = frame.capturedAtMs;
-    return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
+    const scheduled = { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
+    this.#passedOver.started(scheduled);
+    return scheduled;
   }
 
   /**
@@ -235,7 +245,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     );
   }
 
-  #drop(frame: Frame, reason: DropReason, emit: (notice: Notice) => void): void {
+  #drop(frame: Frame, reason: DropReason, emit: (drop: DropEvent) => void): void {
     try {
       releaseFrame(frame);
     } finally {

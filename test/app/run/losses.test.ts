@@ -53,7 +53,7 @@ describe('losses of a run', () => {
     assert.deepEqual(lossesOf(snapshot, NONE), [
       '2 of 7 frames were damaged (dropped as corrupt)',
       '1 of 7 frames were lost by the detector (dropped as detector-failed)',
-      '1 of 7 frames came while the detector restarted (dropped as detector-down)',
+      '1 of 7 frames came while the detector hung or restarted (dropped as detector-down)',
     ]);
   });
 

@@ -109,6 +109,27 @@ describe('schedule', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-----|', work: '------(x|)', outage })[0], '4 superseded a/1');
   });
 
+  it('holds drops while a run takes unusually long, until the detector answers', () => {
+    // Usual are 2 ms; more than 8 are unusual.
+    const run = { source: 'abcdefghijklmnopqrs---|', work: '------------(x|)', runtimesMs: [2] };
+    assert.deepEqual(timelineOf(run), [
+      ...[2, 3, 4, 5, 6, 7, 8].map((ms) => `${ms} superseded a/${ms - 1}`),
+      '12 percept a/0',
+      '12 superseded a/8',
+      '12 superseded a/9',
+      '12 superseded a/10',
+      '12 superseded a/11',
+      '14 superseded a/13',
+      '15 superseded a/14',
+      '16 superseded a/15',
+      '17 superseded a/16',
+      '18 superseded a/17',
+      '24 percept a/12',
+      '36 percept a/18',
+      '36 complete',
+    ]);
+  });
+
   it('starts no work with a detector that nobody waits for', () => {
     const outage = new DetectorOutage();
     outage.begin(() => undefined);

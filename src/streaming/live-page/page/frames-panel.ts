@@ -9,7 +9,7 @@ const WHY: Readonly<Partial<Record<string, string>>> = {
   corrupt: 'the picture was damaged',
   behind: 'the backlog was too long; this part was skipped to return to the present',
   'detector-failed': 'the detector crashed or hung while it worked on it',
-  'detector-down': 'a newer frame replaced it while the detector restarted',
+  'detector-down': 'a newer frame replaced it while the detector hung or restarted',
   stopped: 'the run ended while it waited',
 };
 
