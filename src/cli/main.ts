@@ -131,7 +131,8 @@ function isUnread({ code }: NodeJS.ErrnoException): boolean {
 
 /** The remedy of an error that the machine, not the program, caused. */
 function shortageText(error: unknown): string | undefined {
-  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return 'the current folder is gone; change to another one first';
   const remedy = SHORTAGES[code ?? ''];
   return remedy === undefined ? undefined : `${message}; ${remedy}`;
 }

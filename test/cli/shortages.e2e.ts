@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nowcastInShell, type CommandResult } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
@@ -39,5 +39,13 @@ describe('a shortage of the machine', function () {
 
   it('of standard streams is none: a run without any of them succeeds', async () => {
     for (const line of ['$N 2>&-', '$N >&- 2>&- <&-']) assert.equal((await shell(line)).code, 0, line);
+  });
+
+  it('of a current folder is an error without a stack', async () => {
+    const gone = resolve(folder(), 'gone');
+    mkdirSync(gone);
+    const { code, stderr } = await shell(`cd ${gone}; rmdir ${gone}; exec $N`);
+    assert.equal(code, 1);
+    assert.equal(stderr, 'nowcast: the current folder is gone; change to another one first\n');
   });
 });
