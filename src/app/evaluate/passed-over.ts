@@ -29,12 +29,13 @@ export class PassedOver {
   }
 
   /**
-   * @param image index of the image
+   * @param image index of the image; a second time changes nothing
    * @throws the cause if it concerns more than this picture, or every picture is needed
    */
   add(image: number, cause: unknown): void {
     const isOfPicture = cause instanceof SourceError || cause instanceof DataError;
     if (!isOfPicture || this.#isStrict) throw cause;
+    if (this.#images.has(image)) return;
     const { name } = this.#truth.images[image];
     this.#images.add(image);
     this.#pictures.push({ file: name, reason: cause.message });

@@ -22,7 +22,8 @@ import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type StreamingResult } from './report.js';
-import { checkSave, saveFrames } from './save-frames.js';
+import { prepareSave } from './save/prepare-save.js';
+import { saveFrames } from './save/save-frames.js';
 import { RealtimeProgress } from './realtime-progress.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
@@ -50,7 +51,7 @@ export type RealtimeOptions = TruthFile &
     /** File for the recording of the run. */
     readonly record: string | undefined;
     readonly report: string | undefined;
-    /** Folder for the frames with the boxes of their time. */
+    /** Folder or MP4 for the frames with the boxes of their time. */
     readonly save: string | undefined;
     /** Fails at the first picture that cannot be used, instead of passing over it. */
     readonly isStrict: boolean;
@@ -68,10 +69,10 @@ export async function evaluateRealtime(
   const { annotations, dataRoot, fps, eta, maxDets } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
-  checkSave(options);
   const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(options, 'video', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
+  const saving = await prepareSave(options, truth, context);
   const known =
     options.detections === undefined ? undefined : loadDetections(options.detections, truth, options, context.log);
 
@@ -98,7 +99,8 @@ export async function evaluateRealtime(
   const offline = prepareDetections(scored, known?.columns ?? found!.columns(), truth.images.length, maxDets);
   const outputs = prepareDetections(scored, detections, outputCount, maxDets);
   const score = scoreRun(scored, run, outputs, eta, forecaster, offline);
-  await saveFrames(scored, run, score.final, options, context);
+  const { confusion } = options;
+  await saveFrames(saving, { truth: scored, run, evaluation: score.final, eta, confusion, passedOver }, context);
   const data = { annotations, detections: options.detections };
   const about = aboutResult(
     { command: 'eval realtime', settings: options, data, model: modelFacts(detector.info) },

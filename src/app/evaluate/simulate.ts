@@ -16,7 +16,8 @@ import { loadDetections, loadGroundTruth, type TruthFile } from './inputs.js';
 import { naming } from './naming.js';
 import { streamingResult, type StreamingResult } from './report.js';
 import { loadRuntimes } from './runtimes.js';
-import { checkSave, saveFrames } from './save-frames.js';
+import { prepareSave } from './save/prepare-save.js';
+import { saveFrames } from './save/save-frames.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
 
@@ -34,9 +35,9 @@ export type SimulateOptions = TruthFile &
     readonly forecast: string;
     /** File for the recording of the simulated run. */
     readonly record: string | undefined;
-    /** Folder for the frames with the boxes of their time. */
+    /** Folder or MP4 for the frames with the boxes of their time. */
     readonly save: string | undefined;
-    /** The folder of the annotated pictures, for `save`. */
+    /** The folder of the annotated pictures, or the annotated video, for `save`. */
     readonly dataRoot: string | undefined;
     readonly report: string | undefined;
   };
@@ -59,11 +60,11 @@ export type RuntimeOptions = {
 export async function evaluateSimulation(options: SimulateOptions, context: AppContext): Promise<StreamingResult> {
   const { annotations, detections: detectionsPath, runtime, runtimeTrace, workers, fps, eta, record } = options;
   const { log, redact } = context;
-  checkSave(options);
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval coco');
   const { runtimes, knownRuntimesS, model } = readRuntimes(options);
   const truth = loadGroundTruth(options, 'video', log);
+  const saving = await prepareSave(options, truth, context);
   const detections = loadDetections(detectionsPath, truth, options, log);
   const settings = {
     fps,
@@ -76,7 +77,8 @@ export async function evaluateSimulation(options: SimulateOptions, context: AppC
 
   if (record !== undefined) writeRecording(record, truth, simulated, fps, detections, redact(options));
   const score = scoreRun(truth, run, detections, eta, forecaster, detections);
-  await saveFrames(truth, run, score.final, options, context);
+  const { confusion } = options;
+  await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
   const data = { annotations, detections: detectionsPath, runtime, runtimeTrace };
   const about = aboutResult({ command: 'eval simulate', settings: options, data, model }, context);
   return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, about, options);

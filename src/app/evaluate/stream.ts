@@ -4,7 +4,8 @@ import { aboutResult } from './about.js';
 import { forecasterOf } from './forecaster.js';
 import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
 import { streamingResult, type StreamingResult } from './report.js';
-import { checkSave, saveFrames } from './save-frames.js';
+import { prepareSave } from './save/prepare-save.js';
+import { saveFrames } from './save/save-frames.js';
 import type { Scoring } from './scoring.js';
 
 export type StreamOptions = TruthFile &
@@ -21,9 +22,9 @@ export type StreamOptions = TruthFile &
     readonly fps: number | undefined;
     /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
     readonly forecast: string;
-    /** Folder for the frames with the boxes of their time. */
+    /** Folder or MP4 for the frames with the boxes of their time. */
     readonly save: string | undefined;
-    /** The folder of the annotated pictures, for `save`. */
+    /** The folder of the annotated pictures, or the annotated video, for `save`. */
     readonly dataRoot: string | undefined;
     /** File for the HTML report. */
     readonly report: string | undefined;
@@ -36,12 +37,13 @@ export type StreamOptions = TruthFile &
 export async function evaluateStream(options: StreamOptions, context: AppContext): Promise<StreamingResult> {
   const { annotations, recording, runNumber, detections: offlinePath, eta, fps, forecast } = options;
   const { log } = context;
-  checkSave(options);
   const truth = loadGroundTruth(options, 'video', log);
+  const saving = await prepareSave(options, truth, context);
   const offline = offlinePath === undefined ? undefined : loadDetections(offlinePath, truth, options, log);
   const { run, detections, model } = loadRun(recording, truth, fps, offline, options, log, { run: runNumber });
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
-  await saveFrames(truth, run, score.final, options, context);
+  const { confusion } = options;
+  await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
   const about = aboutResult(
     { command: 'eval stream', settings: options, data: { recording, annotations, detections: offlinePath }, model },
     context,

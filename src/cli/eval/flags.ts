@@ -111,12 +111,15 @@ export const WORKERS = {
 /** Draws what streaming accuracy sees. */
 export const SAVE = {
   save: textFlag(
-    '--save <folder>',
-    'draw each frame with its objects and the boxes that were current at its time, a JPEG a frame',
+    '--save <folder-or-file.mp4>',
+    'draw each frame with its objects and the boxes that were current at its time: a JPEG a frame, or an MP4',
   ),
 };
 export const SAVE_DATA_ROOT = {
-  dataRoot: textFlag('--data-root <folder>', 'the folder of the annotated pictures, for --save'),
+  dataRoot: textFlag(
+    '--data-root <folder-or-video>',
+    'the folder of the annotated pictures, or the annotated video, for --save',
+  ),
 };
 export const OUTPUTS = {
   report: textFlag('--report <file.html>', 'write an HTML report'),

@@ -1,5 +1,6 @@
 import { OutputError } from '../../core/errors.js';
 import type { Size } from '../../core/size.js';
+import { colourArguments } from './colour-tags.js';
 import { FfmpegChild } from './child.js';
 
 /** An ffmpeg that encodes its input into a file. */
@@ -62,9 +63,15 @@ export class VideoEncoder {
 
 /**
  * Encodes RGBA pictures, 4 bytes a pixel, row by row, as H.264 in MP4.
- * @param path of ffmpeg @param size even numbers
+ * @param path of ffmpeg @param size even numbers @param name of the file in messages
  */
-export function rgbaVideoEncoder(path: string, out: string, { width, height }: Size, fps: number): VideoEncoder {
+export function rgbaVideoEncoder(
+  path: string,
+  out: string,
+  { width, height }: Size,
+  fps: number,
+  name = out,
+): VideoEncoder {
   return new VideoEncoder(
     path,
     [
@@ -90,10 +97,14 @@ export function rgbaVideoEncoder(path: string, out: string, { width, height }: S
       '19',
       '-pix_fmt',
       'yuv420p',
+      // ffmpeg converts RGB by this matrix at every size; players take another for large pictures without a tag.
+      ...colourArguments({ matrix: 'smpte170m' }),
       '-movflags',
       '+faststart',
+      '-f',
+      'mp4',
       out,
     ],
-    out,
+    name,
   );
 }

@@ -1,4 +1,3 @@
-import { renameSync, rmSync } from 'node:fs';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/size.js';
@@ -17,9 +16,8 @@ import { seekOptions } from '../../ffmpeg/seek.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
 import type { Selection } from '../../sources/selection.js';
-import { removeAtExit } from '../../../files/remove-at-exit.js';
 import { videoInput, type VideoInput } from '../../sources/video/video-input.js';
-import { claimVideoOutput } from './video-output.js';
+import { VideoDraft } from './video-output.js';
 
 export type AnnotateVideoOptions = Selection & {
   readonly ffmpeg: Ffmpeg;
@@ -52,8 +50,7 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
 export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { ffmpeg, signal } = options;
   const source = videoInput(options.source);
-  const partial = claimVideoOutput(options.out);
-  const keepAtExit = removeAtExit(partial);
+  const draft = new VideoDraft(options.out);
   const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
   let encoder: VideoEncoder | undefined;
@@ -77,7 +74,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
       }),
       stdout: 'pipe',
     });
-    encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
+    encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, draft.path), options.out);
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
     if (progress.pictureCount === 0)
@@ -86,7 +83,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
       );
     await encoder.end();
     signal?.throwIfAborted();
-    renameSync(partial, options.out);
+    draft.complete();
     return progress;
   } catch (error) {
     signal?.throwIfAborted();
@@ -94,8 +91,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   } finally {
     signal?.removeEventListener('abort', abort);
     await Promise.all([decoder?.kill(), encoder?.abandon(), timeline.close()]);
-    rmSync(partial, { force: true });
-    keepAtExit();
+    draft.discard();
   }
 }
 
