@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { printable } from '../core/printable.js';
 import { redactText } from '../config/redact.js';
 import { NowcastError, OutputError, UsageError, InternalError } from '../core/errors.js';
+import { shortageRemedy, shortageText } from '../core/shortages.js';
 
 import { addGlobalOptions, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
@@ -115,7 +116,7 @@ function explain(error: unknown, showStack: boolean): string {
       .join('');
     return showStack ? `${lines}${stackOf(error)}\n` : lines;
   }
-  const shortage = shortageText(error);
+  const shortage = shortageOf(error);
   if (shortage !== undefined && !showStack) return `nowcast: ${shortage}\n`;
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
 }
@@ -129,22 +130,12 @@ function isUnread({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
 }
 
-/** The remedy of an error that the machine, not the program, caused. */
-function shortageText(error: unknown): string | undefined {
-  const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  if (syscall === 'uv_cwd') return 'the current folder is gone; change to another one first';
-  const remedy = SHORTAGES[code ?? ''];
-  return remedy === undefined ? undefined : `${message}; ${remedy}`;
+/** What the machine, not the program, lacks, with the remedy. */
+function shortageOf(error: unknown): string | undefined {
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === 'uv_cwd')
+    return 'the current folder is gone; change to another one first';
+  return shortageRemedy(error) === undefined ? undefined : shortageText(error as Error);
 }
-
-const SHORTAGES: Readonly<Record<string, string>> = {
-  EMFILE: 'this process has too many open files; run `ulimit -n 4096` first',
-  ENFILE: 'this machine has too many open files; end other programs, or raise fs.file-max',
-  ENOSPC: 'the disk is full; free some space',
-  EDQUOT: 'the disk quota is used up; free some space',
-  ENOMEM: 'this machine has no memory left; end other programs',
-  EAGAIN: 'this machine can start no further process; end other programs, or raise `ulimit -u`',
-};
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -160,7 +151,7 @@ process.stderr.on('error', () => undefined);
 // `nowcast … | head` closes the pipe early, which is no failure. A closed terminal also sends SIGHUP.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!isUnread(error))
-    throw new OutputError(`cannot write to standard output: ${SHORTAGES[error.code ?? ''] ?? error.message}`, {
+    throw new OutputError(`cannot write to standard output: ${shortageRemedy(error) ?? error.message}`, {
       cause: error,
     });
   if (error.code === 'EPIPE') process.exit(0);

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../core/child-environment.js';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
+import { shortageText } from '../../core/shortages.js';
 import type { Fit } from '../../core/fit.js';
 import { cpuTimeMs } from './cpu-time.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
@@ -106,7 +107,7 @@ export class HostProcess {
       };
       this.#child.once('close', (code, signal) => end(this.#describeExit(code, signal)));
       this.#child.on('error', (error) => {
-        if (this.#child.pid === undefined) end(`it could not be started: ${error.message}`);
+        if (this.#child.pid === undefined) end(`it could not be started: ${shortageText(error)}`);
       });
     });
   }

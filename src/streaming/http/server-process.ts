@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { shortageText } from '../../core/shortages.js';
 import type { FromServer, ToServer } from './messages.js';
 
 const ENTRY = fileURLToPath(new URL('./server-main.js', import.meta.url));
@@ -44,8 +45,8 @@ export function launchServerProcess(): ServerProcess {
         const how = signal ?? `exit code ${code}`;
         resolve(killedBecause ?? (words === '' ? how : `${how}; its last words: ${words}`));
       });
-      child.on('error', ({ message }) => {
-        if (child.pid === undefined) resolve(`it could not be started: ${message}`);
+      child.on('error', (error) => {
+        if (child.pid === undefined) resolve(`it could not be started: ${shortageText(error)}`);
       });
     }),
     kill(because) {

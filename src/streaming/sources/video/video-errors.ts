@@ -1,4 +1,5 @@
 import { SourceError } from '../../../core/errors.js';
+import { shortageText } from '../../../core/shortages.js';
 import { isCropFailure } from '../../../core/view.js';
 import type { FrameProcessEnd } from '../../ffmpeg/frame-process.js';
 import { refusedContent } from '../../ffmpeg/reach.js';
@@ -17,7 +18,7 @@ export function failureOf(
   if (failure !== undefined)
     return failure instanceof SourceError && !isCropFailure(failure)
       ? failure
-      : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, {
+      : new SourceError(`"${name}" cannot be read: ${redact(shortageText(failure))}`, {
           cause: failure,
           ...(failure instanceof SourceError && { code: failure.code }),
         });
