@@ -1,6 +1,8 @@
 import type { Key, Keys } from '../core/keys.js';
 import type { NumberRule } from '../core/number-rule.js';
-import { SECTION_NAME } from './schema.js';
+import { formerNames, withValue } from './former-names.js';
+import { dotted } from './problems.js';
+import { keyAt, SECTION_NAME } from './schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -9,11 +11,19 @@ const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{' } as const;
 
 /**
  * The JSON Schema (2020-12) of a configuration, with which editors complete and check a file. It follows from the same
- * description of keys as the checks.
+ * description of keys as the checks. Former names, which the checks take with a warning, are marked as deprecated.
  */
 export function configJsonSchema(keys: Keys, title: string): JsonSchema {
-  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...sectionSchema(keys), title };
+  const schema = formerNames(keys).reduce((all, { from, to }) => {
+    const { default: _, ...key } = keySchema(keyAt(keys, to)!);
+    const description = `Former name of \`${dotted(to)}\`.`;
+    return withValue(all, inSchema(from), { ...key, description, deprecated: true });
+  }, sectionSchema(keys));
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema, title };
 }
+
+/** Where a key's schema stands in that of its configuration. */
+const inSchema = (path: readonly string[]): string[] => path.flatMap((name) => ['properties', name]);
 
 function sectionSchema(keys: Keys): JsonSchema {
   const required = Object.keys(keys).filter((name) => keys[name].required === true);

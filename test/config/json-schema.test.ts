@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { RUN_KEYS } from '../../src/app/parts.js';
+import { formerNames } from '../../src/config/former-names.js';
 import { configJsonSchema } from '../../src/config/json-schema.js';
 import { parseConfig } from '../../src/config/load.js';
 import { TRAIN_KEYS } from '../../training/config.js';
@@ -40,6 +41,8 @@ describe('the JSON Schema of the configuration', () => {
     ['duration: 30s', true],
     ['model: {input: 640x384, threads: 2, provider: cpu}', true],
     ['model: {provider: gpu}', false],
+    ['model: {hosts: 2}', true],
+    ['model: {hosts: 0}', false],
   ];
   for (const [text, isGood] of cases) {
     it(`${isGood ? 'accepts' : 'refuses'} ${text}, as the checks do`, () => {
@@ -49,6 +52,21 @@ describe('the JSON Schema of the configuration', () => {
       else assert.throws(check);
     });
   }
+
+  it('marks former names as deprecated, and names the new key', () => {
+    const { properties } = runSchema as {
+      properties: Record<string, { properties: Record<string, Readonly<Record<string, unknown>>> }>;
+    };
+    const { anyOf } = properties['detectors'].properties['count'];
+    assert.deepEqual(properties['model'].properties['hosts'], {
+      description: 'Former name of `detectors.count`.',
+      anyOf,
+      deprecated: true,
+    });
+    const sections = new Set(Object.keys(RUN_KEYS));
+    for (const { from } of formerNames(RUN_KEYS))
+      assert.ok(from.length === 1 || sections.has(from[0]), `${from.join('.')} is in a section that exists`);
+  });
 });
 
 describe('the JSON Schema of training configs', () => {
