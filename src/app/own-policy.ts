@@ -20,6 +20,10 @@ export const ownPolicyKind: PolicyKind = {
     const { path, name = 'default' } = MODULE.exec(text)?.groups ?? {};
     return path === undefined ? undefined : loadPolicy(path, name);
   },
+  anchor(text, folder) {
+    const { path } = MODULE.exec(text)?.groups ?? {};
+    return path === undefined ? undefined : resolve(folder, path) + text.slice(path.length);
+  },
 };
 
 const require = createRequire(import.meta.url);

@@ -7,6 +7,7 @@ import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
 import { formerNames, moved, valueAt, withValue } from './former-names.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
+import { anchoredTexts } from './settings.js';
 
 /** A checked configuration file. */
 export type LoadedConfig<S extends Keys> = {
@@ -54,7 +55,7 @@ export async function loadConfig<S extends Keys>(
       code: 'NOWCAST_CONFIG',
     });
   }
-  return { ...parseConfig(keys, configText(bytes, path), path, env, overrides), folder: resolve(dirname(path)) };
+  return parseConfig(keys, configText(bytes, path), path, env, overrides);
 }
 
 function configText(bytes: Uint8Array, path: string): string {
@@ -67,22 +68,22 @@ function configText(bytes: Uint8Array, path: string): string {
 
 /**
  * Checks the text of a configuration file.
- * @param name the file's name, for messages
+ * @param path of the file, which is not read
  * @throws UsageError as {@link loadConfig}
  */
 export function parseConfig<S extends Keys>(
   keys: S,
   text: string,
-  name: string,
+  path: string,
   env: Environment,
   overrides?: Overrides,
-): Omit<LoadedConfig<S>, 'folder'> {
+): LoadedConfig<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
   if (document.errors.length > 0) {
     throw new UsageError(
       document.errors
-        .map(({ pos, message }) => `${name}:${lines.linePos(pos[0]).line}: not YAML: ${message}`)
+        .map(({ pos, message }) => `${path}:${lines.linePos(pos[0]).line}: not YAML: ${message}`)
         .join('\n'),
       { code: 'NOWCAST_CONFIG' },
     );
@@ -91,20 +92,20 @@ export function parseConfig<S extends Keys>(
   visit(document, {
     Scalar(position, node) {
       if (position === 'key' || typeof node.value !== 'string') return;
-      const where = `${name}:${lines.linePos(node.range?.[0] ?? 0).line}: the value`;
+      const where = `${path}:${lines.linePos(node.range?.[0] ?? 0).line}: the value`;
       node.value = substitute(node.value, env, where, (value) => secrets.add(value));
     },
   });
-  checkReferences(document, name, lines);
+  checkReferences(document, path, lines);
   // A section without content means the same as no section.
-  const content = contentOf(document, name);
+  const content = contentOf(document, path);
   const input =
     typeof content === 'object' && content !== null && !Array.isArray(content)
       ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
       : (content ?? {});
   if (typeof input !== 'object' || Array.isArray(input)) {
     throw new UsageError(
-      `${name} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as ${someOf(keys)}`,
+      `${path} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as ${someOf(keys)}`,
       { code: 'NOWCAST_CONFIG' },
     );
   }
@@ -114,11 +115,11 @@ export function parseConfig<S extends Keys>(
     input as Readonly<Record<string, unknown>>,
   );
   const former = formerNames(keys).filter(({ from }) => valueAt(given, from) !== undefined);
-  const placeOf: Locate = (path) => {
-    const byFlag = path.some((_, i) => overridden.has(dotted(path.slice(0, i + 1))));
+  const placeOf: Locate = (at) => {
+    const byFlag = at.some((_, i) => overridden.has(dotted(at.slice(0, i + 1))));
     return byFlag
-      ? `${overrides?.flag} ${dotted(path)}`
-      : `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
+      ? `${overrides?.flag} ${dotted(at)}`
+      : `${path}:${lines.linePos(offsetOf(document, at)).line}: ${dotted(at)}`;
   };
   for (const { from, to } of former)
     if (valueAt(given, to) !== undefined)
@@ -128,11 +129,13 @@ export function parseConfig<S extends Keys>(
           code: 'NOWCAST_CONFIG',
         },
       );
-  const settings = former.reduce(moved, given);
+  const folder = resolve(dirname(path));
+  const settings = anchoredTexts(keys, former.reduce(moved, given), folder);
   // A problem is named as the file has it.
-  const locate: Locate = (path) => placeOf(former.find(({ to }) => dotted(to) === dotted(path))?.from ?? path);
+  const locate: Locate = (at) => placeOf(former.find(({ to }) => dotted(to) === dotted(at))?.from ?? at);
   return {
     settings: checkSettings(keys, settings, locate, secrets),
+    folder,
     secrets: [...secrets],
     warnings: former.map(({ from, to }) => `${placeOf(from)} is now called ${dotted(to)}; please rename it`),
   };

@@ -58,20 +58,14 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
   const { cameras, ...rest } = settings;
   const anchoredRest = anchored(flagKeys(parts), rest, folder);
   if (cameras === undefined) return anchoredRest;
+  const { of } = runKeys(parts).cameras;
   return {
     ...anchoredRest,
     cameras: Object.fromEntries(
       Object.entries(cameras).map(([name, camera]) => {
         const { kind, address } = recogniseSource(camera.source, parts.sources, folder);
-        const { detect } = anchored(runKeys(parts).cameras.of, { detect: camera.detect }, folder);
-        return [
-          name,
-          {
-            ...camera,
-            ...(kind === undefined && { source: resolve(folder, address) }),
-            ...(detect !== undefined && { detect }),
-          },
-        ];
+        const source = kind === undefined ? resolve(folder, address) : camera.source;
+        return [name, { ...anchored(of, camera, folder), source }];
       }),
     ),
   };

@@ -379,14 +379,16 @@ function oneOfKinds(
   what: string,
   kinds: readonly NamedKind<unknown>[],
 ): Pick<Key, 'allowed'> &
-  ({ type: 'choice'; values: readonly string[] } | { type: 'text'; check: (text: string) => unknown }) {
+  ({ type: 'choice'; values: readonly string[] } | Pick<Extract<Key, { type: 'text' }>, 'type' | 'check' | 'anchor'>) {
   if (kinds.every((kind) => kind.parse(kind.form) !== undefined))
     return { type: 'choice', values: kinds.map(({ form }) => form) };
   const check = (name: string): void => {
     if (findNamed(kinds, name) === undefined)
       throw new UsageError(`${what} "${name}" is unknown; choose one of ${formsOf(kinds)}`);
   };
-  return { type: 'text', allowed: `one of ${formsOf(kinds)}`, check };
+  const anchor = (name: string, folder: string): string =>
+    kinds.map((kind) => kind.anchor?.(name, folder)).find((anchored) => anchored !== undefined) ?? name;
+  return { type: 'text', allowed: `one of ${formsOf(kinds)}`, check, anchor };
 }
 
 /** The sections of the sinks, in the order of their first mention. */

@@ -19,6 +19,17 @@ export function anchored<T extends object>(keys: Keys, settings: T, folder: stri
   }) as T;
 }
 
+/**
+ * Makes the relative paths absolute that stand in texts of another form, such as a schedule's. Their checks read the
+ * files, so this comes before them.
+ * @param settings of any shape
+ */
+export function anchoredTexts(keys: Keys, settings: Section, folder: string): Section {
+  return mapped(keys, settings, (key, value) =>
+    key.type === 'text' && key.anchor !== undefined && typeof value === 'string' ? key.anchor(value, folder) : value,
+  );
+}
+
 /** Merges `over` into `under`, key by key in every section. */
 export function mergeSettings<T extends object>(under: T, over: T): T {
   const merged = new Map<string, unknown>(Object.entries(under));
@@ -70,7 +81,7 @@ export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): 
 }
 
 /** A copy in which `change` was applied to every value under a key. */
-function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): object {
+function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): Section {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]): [string, unknown] => {
       if (!Object.hasOwn(keys, name)) return [name, value];
@@ -80,7 +91,10 @@ function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown)
         return [
           name,
           Object.fromEntries(
-            Object.entries(value).map(([one, below]) => [one, mapped(key.of, below as object, change)]),
+            Object.entries(value).map(([one, below]) => [
+              one,
+              isSection(below) ? mapped(key.of, below, change) : below,
+            ]),
           ),
         ];
       }

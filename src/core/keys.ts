@@ -30,11 +30,15 @@ type KeyType =
   | (NumberRule & { readonly type: 'number' })
   /** Two numbers within the same bounds, such as a range. */
   | (NumberRule & { readonly type: 'pair' })
-  /** @see pattern a regular expression that the whole text must match */
+  /**
+   * @see pattern a regular expression that the whole text must match
+   * @see anchor makes a relative path in the text absolute, before the check
+   */
   | {
       readonly type: 'text';
       readonly pattern?: string;
       readonly check?: (text: string) => unknown;
+      readonly anchor?: (text: string, folder: string) => string;
       readonly isNumberToo?: true;
     }
   | { readonly type: 'choice'; readonly values: readonly string[] }

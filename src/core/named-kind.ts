@@ -13,6 +13,8 @@ export type NamedKind<T> = {
   readonly examples: readonly string[];
   /** The item that the text names; undefined if the text does not match. */
   parse(text: string): T | undefined;
+  /** For an entry that names a file: the text with an absolute path, from `folder`; undefined if it does not match. */
+  anchor?(text: string, folder: string): string | undefined;
 };
 
 /** The item that a text names; undefined if no entry matches it. */

@@ -99,6 +99,11 @@ describe('one more entry in a registry', () => {
     );
   });
 
+  it('has its paths in a file begin at the folder of the file', async () => {
+    const { sources } = await read('cameras: {a: {source: drive.bag, index: index.db}}');
+    assert.equal(sources[0].settings['index'], join(folder(), 'index.db'));
+  });
+
   it('has its flags set what its keys set, over the file, for every source of its kind', async () => {
     const cameras = 'cameras: {a: {source: drive.bag, topic: /front}, b: {source: "demo:"}}';
     const { sources } = await read(cameras, { topic: '/rear', bagIndex: 'index.db' });

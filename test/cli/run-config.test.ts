@@ -38,6 +38,32 @@ describe('the configuration of a run', () => {
     ]);
   });
 
+  it("resolves a schedule of one's own in the folder of the file, for a camera too, and that of a flag in the current one", async () => {
+    const rule = "export default { name: 'mine', initial: 0, decide: () => ({ decision: 'run', memory: 0 }) };";
+    for (const name of ['all.mjs', 'own.mjs']) writeFileSync(join(folder(), name), rule);
+    const cameras =
+      'cameras: {a: {source: "rtsp://h/a"}, b: {source: "rtsp://h/b", detect: {schedule: own.mjs#default}}}';
+    const text = `${cameras}\ndetect: {schedule: ./all.mjs}`;
+    const { config } = await read(text);
+    assert.equal(config.detect.schedule, join(folder(), 'all.mjs'));
+    assert.equal(config.sources[1].detect?.schedule, `${join(folder(), 'own.mjs')}#default`);
+    await assert.rejects(
+      read(text, [], { schedule: './all.mjs' }),
+      /^UsageError: --schedule: schedule \.\/all\.mjs cannot be/,
+    );
+    await assert.rejects(read('detect:\n  schedule: ./none.mjs'), {
+      message: new RegExp(`c\\.yaml:2: detect\\.schedule: schedule ${join(folder(), 'none.mjs')} cannot be loaded`),
+    });
+  });
+
+  it("resolves a camera's own model in the folder of the file", async () => {
+    writeFileSync(join(folder(), 'own.onnx'), '');
+    const camera = (model: string): string => `cameras: {a: {source: "rtsp://h/a", detect: {model: ${model}}}}`;
+    for (const name of ['own.onnx', './other.onnx'])
+      assert.equal((await read(camera(name))).config.model.path, join(folder(), name));
+    assert.equal((await read(camera('nowcast-nano'))).config.model.path, 'nowcast-nano');
+  });
+
   it("takes the feed's token from the environment unless the file has one, and keeps both secret", async () => {
     const env = { NOWCAST_FEED_TOKEN: 'from-env' };
     const fromEnv = await read('feed: {port: 1}', ['0'], {}, env);
