@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { quantile as quantileOf } from '../src/core/quantile.js';
 
 /** Prints rows under a header, in Markdown, so that it can be pasted into docs/benchmarks.md. */
 export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
@@ -23,8 +24,8 @@ export function machine(): string {
 
 /** The value at quantile `q` of values in any order; NaN for an empty list. */
 export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+  const ascending = [...values].sort((a, b) => a - b);
+  return ascending.length === 0 ? NaN : quantileOf(ascending, q);
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

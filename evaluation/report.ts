@@ -1,3 +1,4 @@
+import { quantile } from '../src/core/quantile.js';
 import type { CocoEvaluation } from './coco-ap.js';
 import { confusionMatrix, DEFAULT_CONFUSION, type ConfusionThresholds } from './confusion.js';
 import type { GroundTruth } from './ground-truth.js';
@@ -6,7 +7,6 @@ import { precisionRecall } from './report/curves.js';
 import { latencyHistogram, mismatchHistogram } from './report/histogram.js';
 import { element, escaped, type Markup } from './report/markup.js';
 import { card, factList, figure, page, scrolling } from './report/page.js';
-import { quantile } from './report/scale.js';
 import { classTable, number, statsTable } from './report/tables.js';
 import { timeline } from './report/timeline.js';
 import { waterfall } from './report/waterfall.js';

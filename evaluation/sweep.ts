@@ -1,3 +1,4 @@
+import { quantile } from '../src/core/quantile.js';
 import type { Policy } from '../src/scheduling/policy.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import { averagePrecision, everyImageWithItself, type CocoStats } from './coco-ap.js';
@@ -7,7 +8,6 @@ import { drawnRuntimes } from './runtimes.js';
 import { scoreRun, type ScoredDetections } from './score.js';
 import { simulateSequence } from './simulate.js';
 import { latenciesMs, simulatedRun } from './streamed-run.js';
-import { quantile } from './report/scale.js';
 
 /** A detector in a sweep: its results for every frame, and its runtimes. */
 export type SweptDetector = {

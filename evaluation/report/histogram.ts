@@ -1,5 +1,6 @@
 import { drawing, element, label, line, rect, tooltip, type Markup } from './markup.js';
-import { quantile, scale, ticks } from './scale.js';
+import { quantile } from '../../src/core/quantile.js';
+import { scale, ticks } from './scale.js';
 import { counted } from '../../src/core/counted.js';
 
 const [WIDTH, HEIGHT] = [460, 240];

@@ -13,8 +13,3 @@ export function ticks(max: number, count: number): number[] {
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10);
   return Array.from({ length: Math.max(1, Math.ceil(max / step - 1e-9)) + 1 }, (_, i) => i * step);
 }
-
-/** The value at quantile `q` of ascending values; between two values, the lower one. */
-export function quantile(ascending: readonly number[], q: number): number {
-  return ascending[Math.min(ascending.length - 1, Math.floor(q * ascending.length))];
-}

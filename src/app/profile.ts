@@ -62,7 +62,7 @@ async function measureDetector(options: ProfileOptions, context: AppContext): Pr
       onRun: (done) => bar.set(done),
     });
     const { nowcast, cpu, platform } = hostFacts();
-    const about = aboutResult(
+    const about = await aboutResult(
       { command: 'profile', settings: options, data: { source }, model: modelFacts(detector.info) },
       context,
     );

@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../core/events.js';
 import { counted } from '../core/counted.js';
-import { upperMedian } from '../core/median.js';
+import { upperMedian } from '../core/quantile.js';
 import { round3 } from '../core/round.js';
 import type { ProgressDetails } from './context.js';
 

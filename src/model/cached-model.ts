@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ModelError } from '../core/errors.js';
-import { sha256Of } from './sealed-file.js';
+import { sha256Of } from '../files/sha256.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
 /** The file of a zoo model on this machine. `problem` is a clause: "it is empty". */

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write.js';
-
-/** SHA-256 of a file in lower-case hex. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
+import { sha256Of } from '../files/sha256.js';
 
 /**
  * Whether a file is as {@link writeSealed} left it. A disk that was full, a crash and a meddler all change it, and a

@@ -1,4 +1,5 @@
 import { DataError } from '../core/errors.js';
+import { quantile } from '../core/quantile.js';
 
 /** Measured detector runtimes as a distribution. */
 export type RuntimeProfile = {
@@ -54,8 +55,7 @@ export function parseRuntimeProfile(file: unknown): RuntimeProfile {
 
 /** The sample at quantile `q` (0 to 1); between two samples, the lower one. */
 export function quantileMs(profile: RuntimeProfile, q: number): number {
-  const { samplesMs } = profile;
-  return samplesMs[Math.min(samplesMs.length - 1, Math.floor(q * samplesMs.length))];
+  return quantile(profile.samplesMs, q);
 }
 
 /** Keeps the last runtimes of a running detector. */

@@ -1,5 +1,6 @@
 import { drawing, element, escaped, label, line, polyline, type Markup } from '../../evaluation/report/markup.js';
-import { quantile, scale, ticks, type Scale } from '../../evaluation/report/scale.js';
+import { scale, ticks, type Scale } from '../../evaluation/report/scale.js';
+import { quantile } from '../../src/core/quantile.js';
 
 /** Positions in a chart whose horizontal axis counts steps. */
 export type Frame = {

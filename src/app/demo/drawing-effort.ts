@@ -1,4 +1,4 @@
-import { upperMedian } from '../../core/median.js';
+import { upperMedian } from '../../core/quantile.js';
 import type { DrawingDetail } from '../../../synth/live/drive-messages.js';
 
 type Level = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ModelDetectorInfo } from '../../core/detector.js';
+import { sha256Of } from '../../files/sha256.js';
 import type { RecordingHeader } from '../../recording/format.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
@@ -36,15 +37,16 @@ export type AboutInput = {
 };
 
 /** Reads the files once more, to hash them. */
-export function aboutResult(
+export async function aboutResult(
   { command, settings, data, model }: AboutInput,
   { clock, redact }: Pick<AppContext, 'clock' | 'redact'>,
-): About {
+): Promise<About> {
   const { nowcast, ...host } = hostFacts();
-  const files = Object.entries(data).flatMap(([option, paths]): [string, DataFile | readonly DataFile[]][] => {
-    if (paths === undefined) return [];
-    return [[option, typeof paths === 'string' ? dataFile(paths) : paths.map(dataFile)]];
-  });
+  const files: [string, DataFile | readonly DataFile[]][] = [];
+  for (const [option, paths] of Object.entries(data)) {
+    if (paths === undefined) continue;
+    files.push([option, typeof paths === 'string' ? await dataFile(paths) : await Promise.all(paths.map(dataFile))]);
+  }
   return {
     command,
     settings: redact(withNulls(settings)) as Readonly<Record<string, unknown>>,
@@ -122,30 +124,17 @@ function withNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withNulls(part)]));
 }
 
-function dataFile(path: string): DataFile {
-  return { file: basename(path), sha256: sha256Of(path) };
+async function dataFile(path: string): Promise<DataFile> {
+  const isFolder = (await stat(path)).isDirectory();
+  return { file: basename(path), sha256: isFolder ? await sha256OfFolder(path) : await sha256Of(path) };
 }
 
-const CHUNK_BYTES = 1 << 20;
-
-/** Of a folder: the hash over the names and hashes of its files, as `sha256sum *` lists them. */
-function sha256Of(path: string): string {
+/** The hash over the names and hashes of its files, as `sha256sum *` lists them. */
+async function sha256OfFolder(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  if (statSync(path).isDirectory()) {
-    for (const name of readdirSync(path).sort()) {
-      if (statSync(join(path, name)).isFile()) hash.update(`${sha256Of(join(path, name))}  ${name}\n`);
-    }
-    return hash.digest('hex');
+  for (const name of (await readdir(folder)).sort()) {
+    const path = join(folder, name);
+    if ((await stat(path)).isFile()) hash.update(`${await sha256Of(path)}  ${name}\n`);
   }
-  const file = openSync(path, 'r');
-  try {
-    const chunk = new Uint8Array(CHUNK_BYTES);
-    for (;;) {
-      const bytes = readSync(file, chunk);
-      if (bytes === 0) return hash.digest('hex');
-      hash.update(chunk.subarray(0, bytes));
-    }
-  } finally {
-    closeSync(file);
-  }
+  return hash.digest('hex');
 }

@@ -21,13 +21,16 @@ export type CocoJson = { readonly about: About } & EvaluationJson;
  * COCO AP of a list of results.
  * @throws UsageError or DataError if a file cannot be read; OutputError if the report cannot be written
  */
-export function evaluateCoco(options: CocoOptions, context: Pick<AppContext, 'log' | 'clock' | 'redact'>): CocoJson {
+export async function evaluateCoco(
+  options: CocoOptions,
+  context: Pick<AppContext, 'log' | 'clock' | 'redact'>,
+): Promise<CocoJson> {
   const { annotations, detections: path, confusion } = options;
   // The toolkit's labels need the annotations' coco_mapping, which pycocotools does not read.
   const truth = loadGroundTruth(options, isPickle(path) ? 'alone' : 'boxes', context.log);
   const detections = loadDetections(path, truth, options, context.log);
   const evaluation = evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length));
-  const about = aboutResult(
+  const about = await aboutResult(
     { command: 'eval coco', settings: options, data: { annotations, detections: path } },
     context,
   );

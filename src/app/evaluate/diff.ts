@@ -34,10 +34,10 @@ export type DifferenceResult = { readonly about: About } & RunDifference;
  * Compares the streaming AP of two runs, or of one run with and without a forecaster.
  * @throws UsageError or DataError for a file that cannot be read; OutputError if the report cannot be written
  */
-export function diffRuns(
+export async function diffRuns(
   options: DiffOptions,
   context: Pick<AppContext, 'log' | 'clock' | 'redact'>,
-): DifferenceResult {
+): Promise<DifferenceResult> {
   const { annotations, a, b = a, forecast, detections, fps, report } = options;
   if (b === a && forecast[0] === forecast[1])
     throw new UsageError(
@@ -58,7 +58,7 @@ export function diffRuns(
   if (difference.interval === null)
     context.log.warn('a confidence interval needs two sequences or more; this run has one');
   const models = [runA.model, runB.model].filter((model) => model !== undefined);
-  const about = aboutResult(
+  const about = await aboutResult(
     {
       command: 'eval diff',
       settings: options,

@@ -89,7 +89,10 @@ async function detectAndScore(
   const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length, maxDets);
   results?.write(cocoResults(truth, columns));
   const model = modelFacts(detector.info);
-  const about = aboutResult({ command: 'eval offline', settings: options, data: { annotations }, model }, context);
+  const about = await aboutResult(
+    { command: 'eval offline', settings: options, data: { annotations }, model },
+    context,
+  );
   writeReport(options.report, about, { title: 'Offline AP', truth: scored, evaluation, confusion });
   return { about, ...evaluationJson(scored, evaluation, confusion), ...passedOver.json() };
 }

@@ -102,7 +102,7 @@ export async function evaluateRealtime(
   const { confusion } = options;
   await saveFrames(saving, { truth: scored, run, evaluation: score.final, eta, confusion, passedOver }, context);
   const data = { annotations, detections: options.detections };
-  const about = aboutResult(
+  const about = await aboutResult(
     { command: 'eval realtime', settings: options, data, model: modelFacts(detector.info) },
     context,
   );

@@ -80,7 +80,7 @@ export async function evaluateSimulation(options: SimulateOptions, context: AppC
   const { confusion } = options;
   await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
   const data = { annotations, detections: detectionsPath, runtime, runtimeTrace };
-  const about = aboutResult({ command: 'eval simulate', settings: options, data, model }, context);
+  const about = await aboutResult({ command: 'eval simulate', settings: options, data, model }, context);
   return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, about, options);
 }
 

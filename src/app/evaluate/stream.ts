@@ -44,7 +44,7 @@ export async function evaluateStream(options: StreamOptions, context: AppContext
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
   const { confusion } = options;
   await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
-  const about = aboutResult(
+  const about = await aboutResult(
     { command: 'eval stream', settings: options, data: { recording, annotations, detections: offlinePath }, model },
     context,
   );

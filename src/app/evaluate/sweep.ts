@@ -93,7 +93,7 @@ export async function sweepSettings(
   }
 
   const models = runtimes.flatMap(({ model }) => model ?? []);
-  const about = aboutResult(
+  const about = await aboutResult(
     {
       command: 'eval sweep',
       settings: options,

@@ -24,6 +24,6 @@ export function coco(parent: Command, context: CliContext): void {
     const { minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const { evaluateCoco } = await import('../../app/evaluate/coco.js');
     const io = openIo(command, context);
-    printScore(evaluateCoco(scoringOf(options), io), { minSap, perClass, confusion }, io);
+    printScore(await evaluateCoco(scoringOf(options), io), { minSap, perClass, confusion }, io);
   });
 }

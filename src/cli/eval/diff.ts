@@ -51,7 +51,7 @@ export function diff(parent: Command, context: CliContext): void {
     const io = openIo(command, context);
     const [first, second = first] = names;
     const forecast = names.length === 1 && b === undefined ? (['none', first] as const) : ([first, second] as const);
-    const difference = diffRuns({ ...scoringOf(options), a, b, forecast }, io);
+    const difference = await diffRuns({ ...scoringOf(options), a, b, forecast }, io);
     io.print(io.json ? JSON.stringify(difference) : differenceText(difference));
   });
 }

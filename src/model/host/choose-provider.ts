@@ -1,5 +1,5 @@
 import { ModelError } from '../../core/errors.js';
-import { lowerMedian } from '../../core/median.js';
+import { lowerMedian } from '../../core/quantile.js';
 import type { ProviderChoice } from '../provider-cache.js';
 import { PROVIDER_ERROR, type ActualProvider } from '../actual-provider.js';
 import type { HostProcess } from './host-process.js';

@@ -1,4 +1,4 @@
-import { lowerMedian } from '../../../core/median.js';
+import { lowerMedian } from '../../../core/quantile.js';
 import type { Judgement, JudgeFacts } from '../../family.js';
 import { CODING_TEXTS, type BoxCoding } from '../box-coding.js';
 import { rangeOf, rangeText, scoreKind } from '../score-range.js';

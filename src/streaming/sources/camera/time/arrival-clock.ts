@@ -1,5 +1,5 @@
 import type { UntimedArrival } from '../../../../core/coded-unit.js';
-import { upperMedian } from '../../../../core/median.js';
+import { upperMedian } from '../../../../core/quantile.js';
 import type { CaptureEstimate } from './capture-clock.js';
 
 export type UntimedPicture = UntimedArrival & {

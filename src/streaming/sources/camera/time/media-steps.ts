@@ -1,4 +1,4 @@
-import { upperMedian } from '../../../../core/median.js';
+import { upperMedian } from '../../../../core/quantile.js';
 
 /** The relation of a picture's media time to the previous one. */
 export type MediaStep =

@@ -1,4 +1,4 @@
-import { upperMedian } from '../../../../core/median.js';
+import { upperMedian } from '../../../../core/quantile.js';
 import type { CaptureEstimate } from './capture-clock.js';
 
 /** A picture before its conversion to stream time. */
