@@ -335,7 +335,7 @@ describe('nowcast eval', () => {
         1,
         /cannot write/,
       ],
-      [['simulate', ...data, '--runtime-trace', write('short.json', [0.05])], 1, /the runtime trace ends after 1 runs/],
+      [['simulate', ...data, '--runtime-trace', write('short.json', [0.05])], 1, /the runtime trace ends after 1 run,/],
     ];
     for (const [args, status, message] of cases) {
       const result = nowcastEval(...args);

@@ -101,7 +101,7 @@ describe('loadLabels', () => {
     });
     await assert.rejects(loadLabels(written(''), { classCount: 1 }), {
       name: 'ModelError',
-      message: /have 0 names, the model has 1 classes/,
+      message: /have 0 names, the model has 1 class;/,
     });
   });
 
