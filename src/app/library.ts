@@ -4,7 +4,7 @@ import { BUILT_IN_PARTS } from './parts.js';
 import { cacheDir, ownZoo } from './paths.js';
 import { sourceConfig } from '../config/run-sources.js';
 import { lookAtSources } from '../config/sources.js';
-import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
+import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
 import type { ModelDetector } from '../core/detector.js';
 import type { SourceEvent } from '../core/events.js';
 import type { Pace } from '../core/pace.js';

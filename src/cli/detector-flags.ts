@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/detector-choice.js';
 import { BUILT_IN_PARTS } from '../app/parts.js';
 import { anchoredRun, parseInputSize } from '../config/run-config.js';
-import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
+import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
 import { keyOption, type RawFlags } from './flags.js';
 import { readRunFlags } from './run-flags.js';
 

@@ -5,7 +5,7 @@ import { exampleText } from '../app/init/config-text.js';
 import type { NewCamera, WrittenConfig } from '../app/init/init.js';
 import { BUILT_IN_PARTS } from '../app/parts.js';
 import { sourceSecrets } from '../config/redact.js';
-import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
+import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
 import { sourceForms } from '../config/sources.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';

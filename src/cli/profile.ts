@@ -1,7 +1,7 @@
 import { counted } from '../core/counted.js';
 import type { Command } from 'commander';
 import type { ProfileResult, RuntimePercentiles } from '../app/profile.js';
-import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
+import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addDetectorFlags, readDetector } from './detector-flags.js';
 import { addFlags, numberFlag, readFlags, textFlag, type RawFlags } from './flags.js';

@@ -9,7 +9,7 @@ import { optionOfKey } from './flags.js';
 /** The value of a flag: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
-/** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
+/** Adds the flags of a run to a command. `config/keys` and the registries declare each flag beside its key. */
 export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS): Command {
   for (const { key } of flagsOf(flagKeys(parts))) command.addOption(optionOfKey(key));
   command.option(

@@ -2,7 +2,8 @@ import type { NmsMode } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import { findNamed } from '../core/named-kind.js';
 import type { TrackLife } from '../core/track-life.js';
-import { runKeys, type OwnDetectSettings, type Parts, type Settings } from './run-keys.js';
+import type { OwnDetectSettings } from './keys/detect-keys.js';
+import { runKeys, type Parts, type Settings } from './run-keys.js';
 import { mergeSettings, withDefaults } from './settings.js';
 
 /** The choice of a stream's frames and results. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkSettings } from '../../../src/config/problems.js';
-import { sinkSections } from '../../../src/config/run-keys.js';
+import { sinkSections } from '../../../src/config/keys/registry-keys.js';
 import { SINKS } from '../../../src/streaming/sinks/kinds.js';
 
 describe('the registry of sinks', () => {

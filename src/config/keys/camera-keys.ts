@@ -1,0 +1,58 @@
+import type { Keys, SettingsOf } from '../../core/keys.js';
+import type { SourceKind } from '../../core/source-kind.js';
+import { recogniseSource } from '../sources.js';
+import { detectKeys, ownDetectKeys } from './detect-keys.js';
+
+/** The keys that every camera has. */
+export const cameraKeys = {
+  source: { type: 'text', required: true, isNumberToo: true, description: 'Source of the stream.' },
+  enabled: { type: 'boolean', description: 'Run this camera.', default: true },
+  detect: {
+    type: 'section',
+    description: 'Choice of frames and results of this camera, over the `detect` of the file.',
+    keys: ownDetectKeys(detectKeys),
+  },
+} as const satisfies Keys;
+
+/** The keys that every camera has, and those of its kind. */
+export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: string]: unknown };
+
+/**
+ * Keys of a camera that only sources of another kind have, each with the reason. A path may be of every kind that takes
+ * paths, until the disk is looked at.
+ */
+export function misplacedKeys(
+  camera: CameraSettings,
+  sources: readonly SourceKind[],
+): Readonly<Record<string, string>> {
+  const { kind } = recogniseSource(camera.source, sources);
+  const possible = kind === undefined ? sources.filter((one) => one.takesPath !== undefined) : [kind];
+  return foreignKeys(camera, possible, kind?.is ?? 'a file or folder', sources);
+}
+
+/**
+ * Keys that none of these kinds has, each with the reason.
+ * @param is completes "this source is …"
+ */
+export function foreignKeys(
+  camera: CameraSettings,
+  kinds: readonly SourceKind[],
+  is: string,
+  sources: readonly SourceKind[],
+): Readonly<Record<string, string>> {
+  const foreign = Object.keys(camera).filter(
+    (name) => !Object.hasOwn(cameraKeys, name) && !kinds.some(({ keys }) => Object.hasOwn(keys, name)),
+  );
+  return Object.fromEntries(
+    foreign.map((name) => [
+      name,
+      `only ${ownersOf(name, sources)} has this key, and this source is ${is}; remove the key`,
+    ]),
+  );
+}
+
+/** The kinds of source that have a key: `a pipe or a video file`. */
+export function ownersOf(name: string, sources: readonly SourceKind[]): string {
+  const owners = sources.filter(({ keys }) => Object.hasOwn(keys, name)).map(({ is }) => is.replace(/,.*/, ''));
+  return owners.length < 2 ? owners.join() : `${owners.slice(0, -1).join(', ')} or ${owners.at(-1)}`;
+}
