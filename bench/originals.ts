@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateFfmpeg } from '../src/streaming/ffmpeg/binary.js';
+import { FILES } from '../src/streaming/ffmpeg/needs.js';
 import { filePictures } from '../src/streaming/originals/file-pictures.js';
 import { KeptUnits, type KeptUnit } from '../src/streaming/originals/kept-units.js';
 import { createOriginals, type Originals } from '../src/streaming/originals/originals.js';
@@ -40,6 +41,7 @@ export async function run(): Promise<void> {
         filePictures({
           url: path,
           inputOptions: [],
+          needs: FILES,
           isTimeChanged: false,
           ffmpeg,
           format: () => 'mov',

@@ -82,6 +82,8 @@ export { videoSource, type VideoOptions } from './streaming/sources/video/video.
 export type { MappedStream } from './streaming/ffmpeg/arguments.js';
 export type { ChosenStream } from './streaming/ffmpeg/video-streams.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
+export type { Sandbox } from './streaming/ffmpeg/cage.js';
+export type { SandboxMode } from './core/sandbox-mode.js';
 
 // The middle: operators, to be chained.
 export { createPipeline, type PipelineOptions, type StreamOptions } from './pipeline/create-pipeline.js';

@@ -50,7 +50,7 @@ export async function synthesise(
       signal: context.signal,
       onFrame: (done) => bar.set(done),
       ...(pictures && { pictures }),
-      ...(ffmpeg && { openVideo: (...picture) => rgbaVideoEncoder(ffmpeg.path, ...picture) }),
+      ...(ffmpeg && { openVideo: (...picture) => rgbaVideoEncoder(ffmpeg, ...picture) }),
     });
     const framesPerSecond = Math.round((summary.frames / ((context.clock.now() - startedMs) / 1000)) * 10) / 10;
     return { ...summary, framesPerSecond };

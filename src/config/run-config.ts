@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
+import type { SandboxMode } from '../core/sandbox-mode.js';
 import type { Size } from '../core/size.js';
 import { refuseContradictions } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
@@ -51,6 +52,8 @@ export type RunConfig = {
   readonly waits: boolean;
   /** Any frame that is lost as damaged or by the detector fails the run. */
   readonly isStrict: boolean;
+  /** Undefined: the environment decides. */
+  readonly sandbox: SandboxMode | undefined;
   readonly sinks: readonly SinkConfig[];
 };
 
@@ -108,6 +111,7 @@ export function resolveRun(
     durationMs: settings.duration,
     waits: settings.wait ?? keys.wait.default,
     isStrict: settings.strict ?? keys.strict.default,
+    sandbox: settings.ffmpeg?.sandbox,
     sinks: sinkConfigs(settings, parts),
   };
   refuseContradictions(config, found, parts);

@@ -5,6 +5,7 @@ import type { SourceKind } from '../core/source-kind.js';
 import { cameraKeys, misplacedKeys, type CameraSettings } from './keys/camera-keys.js';
 import { detectKeys, ownDetectKeys } from './keys/detect-keys.js';
 import { endKeys } from './keys/end-keys.js';
+import { ffmpegKeys } from './keys/ffmpeg-keys.js';
 import { detectorsKeys, modelKeys } from './keys/model-keys.js';
 import { merged, oneOfKinds, sinkSections } from './keys/registry-keys.js';
 import { recogniseSource, sourceForms } from './sources.js';
@@ -25,6 +26,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly model?: SettingsOf<typeof modelKeys> | undefined;
   readonly detectors?: SettingsOf<typeof detectorsKeys> | undefined;
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
+  readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
   /** The sections of the sinks. */
@@ -64,6 +66,7 @@ export function runKeys(parts: Parts) {
       description: 'Choice of frames, and of results to keep.',
       keys: detect,
     },
+    ffmpeg: { type: 'section', keys: ffmpegKeys, description: 'The processes of ffmpeg.' },
     ...sinkSections(parts.sinks),
     ...endKeys,
   } satisfies Keys;

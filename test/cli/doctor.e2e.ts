@@ -3,9 +3,12 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowcast } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { NEEDS_SANDBOX } from '../helpers/sandbox.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-type Report = { ok: boolean; findings: { name: string; state: string; found: string; remedy?: string }[] };
+type Finding = { name: string; state: string; found: string; remedy?: string };
+type Report = { ok: boolean; findings: Finding[] };
 
 describe('nowcast doctor', () => {
   const folder = temporaryFolder();
@@ -50,6 +53,32 @@ describe('nowcast doctor', () => {
       /^no video files, no cameras, no --save of videos; pictures and demo: run without it \(NOWCAST_FFMPEG is "\/no\/ffmpeg"/,
     );
     assert.match(remedy ?? '', /^install ffmpeg 4\.4 or later/);
+  });
+
+  itNeeds(NEEDS_SANDBOX, 'prints the limits of ffmpeg, and the remedy if the system refuses one', async () => {
+    const confinement = async (inside: readonly string[], env = {}): Promise<Finding | undefined> => {
+      const { stdout } = await nowcast(['doctor', '--json'], {
+        inside,
+        env: { NOWCAST_CACHE: join(folder(), 'cache'), ...env },
+      });
+      return (JSON.parse(stdout) as Report).findings.find(({ name }) => name === 'ffmpeg is confined');
+    };
+    const limits = "no files for cameras, no network for files, by ffmpeg's options";
+    assert.deepEqual(await confinement([]), {
+      name: 'ffmpeg is confined',
+      state: 'ok',
+      found: `${limits} and a sandbox; it ends with Nowcast`,
+    });
+    const off = await confinement([], { NOWCAST_FFMPEG_SANDBOX: 'off' });
+    assert.equal(off?.found, `${limits} alone: its sandbox is off; it ends with Nowcast`);
+    const forbid = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';
+    const refused = await confinement(['unshare', '--user', '--map-root-user', 'sh', '-c', forbid, 'sh']);
+    assert.equal(refused?.state, 'limited');
+    assert.match(
+      refused.found,
+      /; a part of its sandbox is missing: files cannot be hidden from \S+ \(unshare: unshare failed: No space left on device\)$/,
+    );
+    assert.match(refused.remedy ?? '', /user\.max_user_namespaces above 0/);
   });
 
   it('exits with 1 and a remedy if a part that every run needs is missing', async () => {

@@ -124,6 +124,7 @@ describe('a run configuration', () => {
       durationMs: undefined,
       waits: false,
       isStrict: false,
+      sandbox: undefined,
       sinks: [],
     });
   });

@@ -15,7 +15,7 @@ describe('Videos of a synthetic data set', () => {
     frames: 7,
     size: { width: 320, height: 200 },
     fps: 30,
-    openVideo: (...video) => rgbaVideoEncoder(ffmpeg, ...video),
+    openVideo: (...video) => rgbaVideoEncoder({ path: ffmpeg }, ...video),
     signal: new AbortController().signal,
     onFrame: () => undefined,
   });

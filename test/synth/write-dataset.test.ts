@@ -105,16 +105,22 @@ describe('A synthetic data set', () => {
 
   it('refuses an impossible video size before it starts', async () => {
     await assert.rejects(
-      make({ size: { width: 321, height: 200 }, openVideo: (...video) => rgbaVideoEncoder('ffmpeg', ...video) }),
+      make({
+        size: { width: 321, height: 200 },
+        openVideo: (...video) => rgbaVideoEncoder({ path: 'ffmpeg' }, ...video),
+      }),
       { code: 'NOWCAST_USAGE', message: /321x200/ },
     );
     assert.ok(!existsSync(join(folder(), 'set')));
   });
 
   it('fails with the reason if ffmpeg cannot be started', async () => {
-    await assert.rejects(make({ openVideo: (...video) => rgbaVideoEncoder(join(folder(), 'none'), ...video) }), {
-      code: 'NOWCAST_OUTPUT',
-      message: /cannot start/,
-    });
+    await assert.rejects(
+      make({ openVideo: (...video) => rgbaVideoEncoder({ path: join(folder(), 'none') }, ...video) }),
+      {
+        code: 'NOWCAST_OUTPUT',
+        message: /cannot start/,
+      },
+    );
   });
 });

@@ -115,7 +115,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
             found: `${where}${ORIGINS[found.origin]}`,
           },
       await ffmpegAbilities(found.path),
-      ffmpegConfinement(),
+      ffmpegConfinement(found),
     ];
   } catch (error) {
     return [

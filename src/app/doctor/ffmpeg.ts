@@ -1,5 +1,6 @@
 import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
-import { guardian } from '../../streaming/ffmpeg/ends-with-parent.js';
+import { guardian, type FfmpegProgram } from '../../streaming/ffmpeg/cage.js';
+import { SANDBOX_REMEDY } from '../../streaming/ffmpeg/sandbox.js';
 import type { Finding } from './finding.js';
 
 /** The ffmpeg features that a run may use: the list in which ffmpeg names the feature, its name, and its use. */
@@ -23,7 +24,7 @@ export async function ffmpegAbilities(path: string): Promise<Finding> {
   const lists = new Map(
     await Promise.all(
       names.map(async (list): Promise<[ListName, ReadonlySet<string>]> => {
-        const { stdout } = await askFfmpeg(path, ['-hide_banner', `-${list}`]);
+        const { stdout } = await askFfmpeg({ path }, ['-hide_banner', `-${list}`]);
         return [list, list === 'protocols' ? parseProtocols(stdout) : parseList(stdout)];
       }),
     ),
@@ -40,15 +41,21 @@ export async function ffmpegAbilities(path: string): Promise<Finding> {
 }
 
 /** The limits of ffmpeg's processes on this machine. */
-export function ffmpegConfinement(): Finding {
-  const limits = 'opens what its kind of source needs: no files for cameras, no network for files';
-  if (guardian() !== undefined)
-    return { name: 'ffmpeg is confined', state: 'ok', found: `${limits}; ends with Nowcast` };
+export function ffmpegConfinement({ sandbox }: FfmpegProgram): Finding {
+  const name = 'ffmpeg is confined';
+  const limits = "no files for cameras, no network for files, by ffmpeg's options";
+  const end =
+    guardian() === undefined
+      ? 'after kill -9 of Nowcast, one that waits for a silent server ends at its timeout'
+      : 'it ends with Nowcast';
+  if (sandbox === undefined) return { name, state: 'ok', found: `${limits} alone: its sandbox is off; ${end}` };
+  if (sandbox.lacks === undefined) return { name, state: 'ok', found: `${limits} and a sandbox; ${end}` };
+  const part = sandbox.cutsNetwork || sandbox.hidesFiles ? 'a part of its sandbox' : 'its sandbox';
   return {
-    name: 'ffmpeg is confined',
+    name,
     state: 'limited',
-    found: `${limits}; after kill -9 of Nowcast, one that waits for a silent server ends at its timeout`,
-    ...(process.platform === 'linux' && { remedy: 'install setpriv (util-linux), which ends it at once' }),
+    found: `${limits}; ${end}; ${part} is missing: ${sandbox.lacks}`,
+    remedy: SANDBOX_REMEDY,
   };
 }
 

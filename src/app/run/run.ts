@@ -55,6 +55,7 @@ export async function run(
     try {
       reporter.detectorOpened(detector.info);
       const ffmpeg = await ffmpegSearch;
+      if (ffmpeg?.sandbox?.lacks !== undefined) context.log.debug(`ffmpeg's sandbox: ${ffmpeg.sandbox.lacks}`);
       sinks = await openSinks(
         { config, info: detector.info, ffmpeg, onFailure: (error) => reporter.outputFailed(error) },
         parts,
@@ -190,7 +191,7 @@ function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Pr
   const isNeeded =
     config.sinks.some(({ kind, settings }) => sinkEntry(kind, parts).needsFfmpeg?.(settings) === true) ||
     config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
-  const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir) : Promise.resolve(undefined);
+  const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir, config.sandbox) : Promise.resolve(undefined);
   // Awaited later: the run reports a failed detector before a missing ffmpeg.
   search.catch(() => undefined);
   return search;

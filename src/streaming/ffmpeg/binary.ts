@@ -2,8 +2,11 @@ import { access, chmod, constants, copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { SourceError, UsageError } from '../../core/errors.js';
+import type { SandboxMode } from '../../core/sandbox-mode.js';
 import { replaceFile } from '../../files/atomic-write.js';
 import { askFfmpeg } from './ask.js';
+import type { Sandbox } from './cage.js';
+import { sandboxFor } from './sandbox.js';
 
 /** A working ffmpeg. */
 export type Ffmpeg = {
@@ -11,6 +14,8 @@ export type Ffmpeg = {
   readonly version: FfmpegVersion;
   /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `package`: from an npm package beside Nowcast. */
   readonly origin: 'env' | 'path' | 'package';
+  /** Limits of its processes. Default: none. */
+  readonly sandbox?: Sandbox | undefined;
 };
 
 export type FfmpegVersion = {
@@ -41,15 +46,24 @@ const RELEASES: Readonly<Record<number, readonly number[]>> = {
 const CODEC_MAJOR_OFFSET = 54;
 const OLDEST_MAJOR = 4;
 
+type Found = Omit<Ffmpeg, 'sandbox'>;
+
 /**
  * Finds ffmpeg: the one in NOWCAST_FFMPEG, else `ffmpeg` on PATH, else that of an installed npm package.
  *
  * @param env with NOWCAST_FFMPEG and PATH
  * @param cacheDir for a copy of a package's, if that cannot be made executable in place
  * @throws UsageError if NOWCAST_FFMPEG names a program that does not run or is too old
- * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) if there is none
+ * @param sandbox whether its processes are limited to what they need. Default: NOWCAST_FFMPEG_SANDBOX, else `auto`
+ * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) if there is none, or (`NOWCAST_SANDBOX_ABSENT`) if a sandbox is
+ *   required that this machine cannot build
  */
-export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<Ffmpeg> {
+export async function locateFfmpeg(env: Environment, cacheDir: string, sandbox?: SandboxMode): Promise<Ffmpeg> {
+  const found = await findFfmpeg(env, cacheDir);
+  return { ...found, sandbox: await sandboxFor(found.path, env, sandbox) };
+}
+
+async function findFfmpeg(env: Environment, cacheDir: string): Promise<Found> {
   const named = env['NOWCAST_FFMPEG'];
   if (named !== undefined && named !== '') {
     try {
@@ -73,7 +87,7 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
   throw new SourceError(`there is no ffmpeg on PATH; ${FFMPEG_INSTALL}`, { code: 'NOWCAST_FFMPEG_ABSENT' });
 }
 
-async function ofPackage(name: string, cacheDir: string): Promise<Ffmpeg> {
+async function ofPackage(name: string, cacheDir: string): Promise<Found> {
   const main = createRequire(import.meta.url)(name) as string | { readonly path: string };
   const path = await executable(typeof main === 'string' ? main : main.path, cacheDir);
   return { path, version: await versionOf(path), origin: 'package' };
@@ -107,7 +121,7 @@ export function isAtLeast(version: FfmpegVersion, major: number, minor: number):
 }
 
 async function versionOf(path: string): Promise<FfmpegVersion> {
-  const { stdout } = await askFfmpeg(path, ['-version']);
+  const { stdout } = await askFfmpeg({ path }, ['-version']);
   return parseVersion(stdout);
 }
 

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../core/child-environment.js';
 import { LineSplitter } from './line-splitter.js';
-import { endsWithParent } from './ends-with-parent.js';
+import { commandLine, type FfmpegProgram } from './cage.js';
 import { nameInput } from './named-input.js';
+import type { Needs } from './needs.js';
 
 /** The descriptor of the copy: the next one after standard input, output and error. */
 export const COPY_FD = 3;
@@ -13,8 +14,10 @@ export const COPY_FD = 3;
 const INPUT_FD = COPY_FD + 1;
 
 export type FfmpegChildOptions = {
-  readonly path: string;
+  readonly ffmpeg: FfmpegProgram;
   readonly args: readonly string[];
+  /** What the arguments make it use. */
+  readonly needs: Needs;
   /** The connections of its descriptors; omitted ones are not connected. */
   /** `inherit`: this program's own. */
   readonly stdin?: 'pipe' | 'inherit' | undefined;
@@ -144,10 +147,10 @@ function killRunning(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
+function start({ ffmpeg, args, needs, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
   const named = nameInput(args, INPUT_FD);
   try {
-    const [program, ...words] = endsWithParent(path, named.args);
+    const [program, ...words] = commandLine(ffmpeg, named.args, needs);
     return spawn(program, words, {
       env: childEnvironment(process.env),
       stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore', named.fd ?? 'ignore'],

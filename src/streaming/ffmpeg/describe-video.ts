@@ -1,6 +1,8 @@
 import { askFfmpeg } from './ask.js';
 import { parseColourTags, type ColourTags } from './colour-tags.js';
 import type { MappedStream } from './arguments.js';
+import type { FfmpegProgram } from './cage.js';
+import type { Needs } from './needs.js';
 import { bestVideoStream, durationIn, videoStreamIn, type VideoStream } from './video-streams.js';
 
 export type VideoDescription = {
@@ -12,19 +14,24 @@ export type VideoDescription = {
   readonly stream?: MappedStream;
 };
 
+export type DescribedInput = {
+  readonly url: string;
+  readonly inputOptions: readonly string[];
+  readonly needs: Needs;
+};
+
 /**
  * Asks ffmpeg for a video stream of an input.
  * @param chosen undefined for the best one
  */
 export async function describeVideo(
-  ffmpegPath: string,
-  { url, inputOptions }: { readonly url: string; readonly inputOptions: readonly string[] },
+  ffmpeg: FfmpegProgram,
+  { url, inputOptions, needs }: DescribedInput,
   chosen: MappedStream,
 ): Promise<VideoDescription> {
   // Without an output ffmpeg describes its input and fails.
-  const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', ...inputOptions, '-i', url]).catch(() => ({
-    log: '',
-  }));
+  const args = ['-nostdin', '-hide_banner', ...inputOptions, '-i', url];
+  const { log } = await askFfmpeg(ffmpeg, args, needs).catch(() => ({ log: '' }));
   return parseDescription(log, chosen);
 }
 

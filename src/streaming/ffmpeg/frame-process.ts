@@ -10,6 +10,7 @@ import { decodesInOrder, formatOf, marksDamage, scalerOf } from './arguments.js'
 import { damageIn } from './damage-messages.js';
 import { complaintIn } from './log-line.js';
 import { FfmpegLog, type InputDescription } from './log.js';
+import type { Needs } from './needs.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 import type { VideoStream } from './video-streams.js';
@@ -49,6 +50,8 @@ export type FrameProcessOptions = {
   readonly ffmpeg: Ffmpeg;
   /** From `frameArguments`. */
   readonly args: readonly string[];
+  /** What the arguments make ffmpeg use. */
+  readonly needs: Needs;
   /** As in the arguments. */
   readonly view?: View | undefined;
   /** ffmpeg reads its input from `write`, not from an address. Default false. */
@@ -203,7 +206,7 @@ export class FrameProcess {
   }
 
   async #start(): Promise<void> {
-    const { ffmpeg, args, isFed, inheritsInput, onCopied } = this.#options;
+    const { ffmpeg, args, needs, isFed, inheritsInput, onCopied } = this.#options;
     const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
     // A pipe replaces a missing socket pair, at a higher cost.
     const pair = await socketPair(onBytes).catch(() => undefined);
@@ -215,8 +218,9 @@ export class FrameProcess {
       return;
     }
     const child = new FfmpegChild({
-      path: ffmpeg.path,
+      ffmpeg,
       args,
+      needs,
       onLine: (line) => this.#logged(line),
       stdin: isFed === true ? 'pipe' : inheritsInput === true ? 'inherit' : undefined,
       stdout: pair?.far ?? 'pipe',

@@ -1,3 +1,5 @@
+import { FILES, type Needs } from './needs.js';
+
 /** The kinds of input, by what ffmpeg has to open for them. */
 export type Reach =
   | 'file'
@@ -50,6 +52,13 @@ const REACHES: Readonly<Record<Reach, { readonly protocols?: string; readonly fo
 export function reachOptions(reach: Reach): string[] {
   const { protocols, formats } = REACHES[reach];
   return [...(protocols === undefined ? [] : ['-protocol_whitelist', protocols]), '-format_whitelist', formats];
+}
+
+/** What an ffmpeg uses of this machine that reads this input and writes to pipes. */
+export function needsOf(reach: Reach, url: string): Needs {
+  if (reach === 'file' || reach === 'playlist-file') return FILES;
+  const isNamed = reach === 'description-file' || reach === 'device';
+  return { network: reach !== 'pipe' && reach !== 'device', files: isNamed ? [url] : [] };
 }
 
 /** Formats that name other files or addresses, for messages. */

@@ -1,7 +1,9 @@
 import { OutputError } from '../../core/errors.js';
 import type { Size } from '../../core/size.js';
-import { colourArguments } from './colour-tags.js';
+import type { FfmpegProgram } from './cage.js';
 import { FfmpegChild } from './child.js';
+import { colourArguments } from './colour-tags.js';
+import { FILES } from './needs.js';
 
 /** An ffmpeg that encodes its input into a file. */
 export class VideoEncoder {
@@ -10,14 +12,13 @@ export class VideoEncoder {
   readonly #child: FfmpegChild;
 
   /**
-   * @param path of ffmpeg
    * @param args that read standard input
    * @param out name of the file in messages
    */
-  constructor(path: string, args: readonly string[], out: string) {
-    this.#path = path;
+  constructor(ffmpeg: FfmpegProgram, args: readonly string[], out: string) {
+    this.#path = ffmpeg.path;
     this.#out = out;
-    this.#child = new FfmpegChild({ path, args, stdin: 'pipe' });
+    this.#child = new FfmpegChild({ ffmpeg, args, needs: FILES, stdin: 'pipe' });
   }
 
   /**
@@ -63,17 +64,17 @@ export class VideoEncoder {
 
 /**
  * Encodes RGBA pictures, 4 bytes a pixel, row by row, as H.264 in MP4.
- * @param path of ffmpeg @param size even numbers @param name of the file in messages
+ * @param size even numbers @param name of the file in messages
  */
 export function rgbaVideoEncoder(
-  path: string,
+  ffmpeg: FfmpegProgram,
   out: string,
   { width, height }: Size,
   fps: number,
   name = out,
 ): VideoEncoder {
   return new VideoEncoder(
-    path,
+    ffmpeg,
     [
       '-v',
       'error',

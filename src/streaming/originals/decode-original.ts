@@ -1,12 +1,15 @@
 import { pictureArguments, type PictureArguments } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { FfmpegChild } from '../ffmpeg/child.js';
+import type { Needs } from '../ffmpeg/needs.js';
 import { noOriginal, type NoOriginal } from './answer.js';
 import { readPpm } from './ppm.js';
 import type { RgbPicture } from '../pictures/rgb-picture.js';
 
 export type DecodeOriginalOptions = PictureArguments & {
   readonly ffmpeg: Ffmpeg;
+  /** What ffmpeg uses to read the input. */
+  readonly needs: Needs;
   /** For ffmpeg's standard input. */
   readonly pieces?: readonly Uint8Array[];
   readonly signal: AbortSignal;
@@ -17,11 +20,12 @@ export type DecodeOriginalOptions = PictureArguments & {
  * @throws the signal's reason
  */
 export async function decodeOriginal(options: DecodeOriginalOptions): Promise<RgbPicture | NoOriginal> {
-  const { ffmpeg, pieces, signal } = options;
+  const { ffmpeg, needs, pieces, signal } = options;
   signal.throwIfAborted();
   const child = new FfmpegChild({
-    path: ffmpeg.path,
+    ffmpeg,
     args: pictureArguments(ffmpeg.version, options),
+    needs,
     stdin: pieces && 'pipe',
     stdout: 'pipe',
   });

@@ -1,6 +1,7 @@
 import type { View } from '../../core/view.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
+import type { Needs } from '../ffmpeg/needs.js';
 import { SEEK_MARGIN_S, seekOptions } from '../ffmpeg/seek.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
 import { decodeOriginal } from './decode-original.js';
@@ -11,6 +12,8 @@ export type FilePicturesOptions = {
   readonly ffmpeg: Ffmpeg;
   /** Options with which ffmpeg reads it. */
   readonly inputOptions: readonly string[];
+  /** What ffmpeg uses to read it. */
+  readonly needs: Needs;
   /** True if these may change its times, so that it must be read from its beginning. */
   readonly isTimeChanged: boolean;
   /** Names of its demuxer, once known. */
@@ -29,6 +32,7 @@ export function filePictures({
   url,
   ffmpeg,
   inputOptions,
+  needs,
   isTimeChanged,
   view,
   format,
@@ -40,6 +44,7 @@ export function filePictures({
         const seek = isTimeChanged ? undefined : seekOptions(format(), ptsMs);
         return decodeOriginal({
           ffmpeg,
+          needs,
           url,
           stream: stream(),
           view,

@@ -1,5 +1,6 @@
 import { AS_STATED, changesPicture, type View } from '../../core/view.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
+import { NOTHING } from '../ffmpeg/needs.js';
 import { UNIT_INPUT, unitHeader, unitsHeader } from '../ffmpeg/unit-nut.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
 import { decodeOriginal } from './decode-original.js';
@@ -45,6 +46,7 @@ export function unitPictures({ kept, ffmpeg, view = AS_STATED, isReadByFfmpeg }:
         decode: (signal) =>
           decodeOriginal({
             ffmpeg,
+            needs: NOTHING,
             view,
             url: 'pipe:0',
             inputOptions: INPUT_OPTIONS,

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { frameArguments } from '../../../src/streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../src/streaming/ffmpeg/binary.js';
+import { FILES } from '../../../src/streaming/ffmpeg/needs.js';
 import { FrameProcess, type FfmpegPicture } from '../../../src/streaming/ffmpeg/frame-process.js';
 import { CLIP } from './clips.js';
 
@@ -50,6 +51,7 @@ export async function judge(ffmpeg: Ffmpeg, path: string): Promise<readonly Ffmp
   await new FrameProcess({
     ffmpeg,
     args: frameArguments(ffmpeg.version, { url: path, input }),
+    needs: FILES,
     getTarget: (byteLength) => new Uint8Array(byteLength),
     onPicture: (picture) => pictures.push(picture),
   }).closed;

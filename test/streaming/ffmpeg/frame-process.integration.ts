@@ -9,6 +9,7 @@ import {
   type FrameProcessOptions,
   type FfmpegPicture,
 } from '../../../src/streaming/ffmpeg/frame-process.js';
+import { EVERYTHING } from '../../../src/streaming/ffmpeg/needs.js';
 import { videoSource } from '../../../src/streaming/sources/video/video.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
@@ -47,6 +48,7 @@ describe('FrameProcess', function () {
     new FrameProcess({
       ffmpeg,
       args: frameArguments(ffmpeg.version, { url, input: INPUT }),
+      needs: EVERYTHING,
       getTarget: (byteLength) => new Uint8Array(byteLength),
       onPicture: () => undefined,
       ...options,
@@ -81,7 +83,7 @@ describe('FrameProcess', function () {
       import { openSync } from 'node:fs';
       import { FrameProcess } from '${new URL('../../../src/streaming/ffmpeg/frame-process.js', import.meta.url).href}';
       try { for (;;) openSync('/dev/null'); } catch { /* Now there are. */ }
-      const started = new FrameProcess({ ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1 } }, args: [], isFed: true, onCopied: () => undefined, getTarget: () => undefined, onPicture: () => undefined });
+      const started = new FrameProcess({ ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1 } }, args: [], needs: { network: false, files: [] }, isFed: true, onCopied: () => undefined, getTarget: () => undefined, onPicture: () => undefined });
       started.write(new Uint8Array(1));
       const end = await started.finish();
       await started.stop();

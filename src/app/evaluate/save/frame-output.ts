@@ -84,7 +84,7 @@ export class FrameVideo implements FrameOutput {
   }
 
   async #fill(until: number, picture: Uint8Array): Promise<void> {
-    this.#encoder ??= rgbaVideoEncoder(this.#ffmpeg.path, this.#draft.path, this.#size!, this.#fps, this.#out);
+    this.#encoder ??= rgbaVideoEncoder(this.#ffmpeg, this.#draft.path, this.#size!, this.#fps, this.#out);
     for (; this.#written < until; this.#written++) await this.#encoder.write(picture);
   }
 }

@@ -62,10 +62,11 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   try {
     const { startMs = 0 } = options;
     const chosen = options.played ?? (options.stream === undefined ? undefined : { video: options.stream });
-    const { tags, format, stream } = await describeVideo(ffmpeg.path, source, chosen);
+    const { tags, format, stream } = await describeVideo(ffmpeg, source, chosen);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
-      path: ffmpeg.path,
+      ffmpeg,
+      needs: source.needs,
       args: decoderArguments(ffmpeg, source, {
         stream,
         view: options.view,
@@ -74,7 +75,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
       }),
       stdout: 'pipe',
     });
-    encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, draft.path), options.out);
+    encoder = new VideoEncoder(ffmpeg, encoderArguments(ffmpeg, tags, draft.path), options.out);
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
     if (progress.pictureCount === 0)

@@ -2,7 +2,8 @@ import type { FoundContent } from '../../../core/coded-unit.js';
 import { UsageError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
 import { encodeCredentials } from '../../../core/url-parts.js';
-import { reachOptions, type Reach } from '../../ffmpeg/reach.js';
+import type { Needs } from '../../ffmpeg/needs.js';
+import { needsOf, reachOptions, type Reach } from '../../ffmpeg/reach.js';
 import { isAtLeast, type FfmpegVersion } from '../../ffmpeg/binary.js';
 
 export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
@@ -37,6 +38,8 @@ export type CameraInputOptions = {
 export type CameraInput = {
   readonly url: string;
   readonly inputOptions: readonly string[];
+  /** What ffmpeg uses to read it. */
+  readonly needs: Needs;
   /**
    * True if presentation times are stamps of the monotonic clock; in most drivers, of the moment when the picture was
    * complete.
@@ -85,13 +88,16 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
       `a camera's address must be one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`,
     );
   }
+  const address = encodeCredentials(url);
+  const reach = reachOf(kind, url);
   return {
-    url: encodeCredentials(url),
+    url: address,
+    needs: needsOf(reach, address),
     isPlaylist: kind === 'hls',
     lacksDecodingTimes: kind === 'rtsp' || kind === 'rtp' || kind === 'sdp',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
-      ...reachOptions(reachOf(kind, url)),
+      ...reachOptions(reach),
       '-thread_type',
       'slice',
       ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),

@@ -4,7 +4,8 @@ import { SourceError } from '../../../core/errors.js';
 import { redactorOf, redactUrls } from '../../../core/redact.js';
 import { encodeCredentials } from '../../../core/url-parts.js';
 import { FFMPEG_INSTALL, readsFilesOnly, type Ffmpeg } from '../../ffmpeg/binary.js';
-import { reachOptions } from '../../ffmpeg/reach.js';
+import type { Needs } from '../../ffmpeg/needs.js';
+import { needsOf, reachOptions } from '../../ffmpeg/reach.js';
 import { STANDARD_INPUT } from '../pipe/recognise.js';
 
 /** A video as ffmpeg opens it. */
@@ -13,6 +14,8 @@ export type VideoInput = {
   readonly url: string;
   /** Options of this input, one word each. */
   readonly inputOptions: readonly string[];
+  /** What ffmpeg uses to read it. */
+  readonly needs: Needs;
   /** For messages, without secrets. */
   readonly name: string;
   /** Removes the address's secrets from a text. */
@@ -34,16 +37,21 @@ const RECONNECT_WITHIN_S = 4;
 export function videoInput(address: string): VideoInput {
   if (!isUrl(address)) {
     const isStandardInput = address === STANDARD_INPUT;
+    const url = isStandardInput ? address : resolve(address);
+    const reach = isStandardInput ? 'pipe' : /\.m3u8?$/i.test(address) ? 'playlist-file' : 'file';
     return {
-      url: isStandardInput ? address : resolve(address),
-      inputOptions: reachOptions(isStandardInput ? 'pipe' : /\.m3u8?$/i.test(address) ? 'playlist-file' : 'file'),
+      url,
+      inputOptions: reachOptions(reach),
+      needs: needsOf(reach, url),
       name: isStandardInput ? 'standard input' : address,
       redact: (text) => text,
       isStandardInput,
     };
   }
+  const url = encodeCredentials(address);
   return {
-    url: encodeCredentials(address),
+    url,
+    needs: needsOf('playlist', url),
     inputOptions: [
       ...reachOptions('playlist'),
       '-rw_timeout',

@@ -9,6 +9,7 @@ import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { FrameProcess } from '../../ffmpeg/frame-process.js';
 import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
 import type { Originals } from '../../originals/originals.js';
+import { EVERYTHING } from '../../ffmpeg/needs.js';
 import { describeVideo } from '../../ffmpeg/describe-video.js';
 import { seekOptions } from '../../ffmpeg/seek.js';
 import { bestVideoStream } from '../../ffmpeg/video-streams.js';
@@ -59,6 +60,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     const { input, ffmpeg, startMs = 0, maxFrames = Infinity } = options;
     const video = videoInput(path);
     const inputOptions = [...video.inputOptions, ...(options.inputOptions ?? [])];
+    const needs = options.inputOptions === undefined ? video.needs : EVERYTHING;
     /** Lead ffmpeg to a key picture before the start. */
     let seek: readonly string[] = [];
     let process: FrameProcess | undefined;
@@ -107,6 +109,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       let isSuperseded = false;
       const current = new FrameProcess({
         ffmpeg,
+        needs,
         args: frameArguments(ffmpeg.version, {
           input,
           view: options.view,
@@ -224,7 +227,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     });
     const findStart = async (): Promise<void> => {
       if (startMs === 0 || options.inputOptions !== undefined) return;
-      const { format, durationMs } = await describeVideo(ffmpeg.path, video, undefined);
+      const { format, durationMs } = await describeVideo(ffmpeg, video, undefined);
       const found = seekOptions(format, startMs);
       lengthMs = durationMs;
       if (found !== undefined) seek = [...found, '-noaccurate_seek'];

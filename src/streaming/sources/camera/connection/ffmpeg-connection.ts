@@ -7,6 +7,7 @@ import { isCropFailure, type View } from '../../../../core/view.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import { EVERYTHING } from '../../../ffmpeg/needs.js';
 import type { FrameProcess, FrameProcessEnd, FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import type { DecodedDecision } from '../backlog.js';
 import {
@@ -101,6 +102,7 @@ export class FfmpegConnection implements CameraConnection {
       ffmpeg,
       url: camera.url,
       inputOptions: [...camera.inputOptions, ...options.inputOptions],
+      needs: options.inputOptions.length === 0 ? camera.needs : EVERYTHING,
       input,
       view,
       getTarget: () => {

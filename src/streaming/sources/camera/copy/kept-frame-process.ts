@@ -1,12 +1,15 @@
 import type { View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { copyArguments, frameArguments } from '../../../ffmpeg/arguments.js';
+import { NOTHING, type Needs } from '../../../ffmpeg/needs.js';
 import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../../../ffmpeg/frame-process.js';
 
 export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getTarget' | 'onPicture' | 'onLine'> & {
   readonly url: string;
   /** ffmpeg's input, the camera. */
   readonly inputOptions: readonly string[];
+  /** What ffmpeg uses to read it. */
+  readonly needs: Needs;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly view?: View | undefined;
@@ -34,6 +37,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
     ffmpeg,
     url,
     inputOptions,
+    needs,
     input,
     input: { channels },
     view,
@@ -46,6 +50,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   if (onCopied === undefined) {
     return new FrameProcess({
       ffmpeg,
+      needs,
       args: frameArguments(ffmpeg.version, { url, inputOptions, input, view }),
       view,
       channels,
@@ -57,6 +62,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   const decoder = new FrameProcess({
     ffmpeg,
     isFed: true,
+    needs: NOTHING,
     args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input, view }),
     view,
     channels,
@@ -65,6 +71,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   });
   const copier = new FrameProcess({
     ffmpeg,
+    needs,
     args: copyArguments(url, inputOptions, restamps),
     getTarget: () => undefined,
     onPicture: () => undefined,

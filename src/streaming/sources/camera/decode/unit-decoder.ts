@@ -8,6 +8,7 @@ import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { complaintIn } from '../../../ffmpeg/log-line.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
+import { NOTHING } from '../../../ffmpeg/needs.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
 import { codedShape, sizeOf } from './coded-shape.js';
 import type { ArrivedPicture } from '../connection/connection.js';
@@ -72,6 +73,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#process = new FrameProcess({
       ffmpeg,
       isFed: true,
+      needs: NOTHING,
       view,
       // A unit and its picture match by their time, so little has to be announced.
       announcesPictures: false,

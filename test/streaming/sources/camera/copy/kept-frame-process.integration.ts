@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { FILES } from '../../../../../src/streaming/ffmpeg/needs.js';
 import { keptFrameProcess } from '../../../../../src/streaming/sources/camera/copy/kept-frame-process.js';
 import { locateFfmpeg } from '../../../../../src/streaming/ffmpeg/binary.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../../../helpers/clips.js';
@@ -37,6 +38,7 @@ describe('kept frame process', function () {
           ffmpeg: await locateFfmpeg(process.env, ''),
           url,
           inputOptions: [],
+          needs: FILES,
           input: INPUT,
           restamps,
           getTarget: () => undefined,
@@ -74,6 +76,7 @@ describe('kept frame process', function () {
       ffmpeg: await locateFfmpeg(process.env, ''),
       url,
       inputOptions: [],
+      needs: FILES,
       input: INPUT,
       restamps: false,
       getTarget: () => undefined,
@@ -107,6 +110,7 @@ describe('kept frame process', function () {
       ffmpeg: await locateFfmpeg(process.env, ''),
       url,
       inputOptions: [],
+      needs: FILES,
       input: INPUT,
       restamps: false,
       getTarget: () => undefined,
@@ -126,6 +130,7 @@ describe('kept frame process', function () {
       ffmpeg: await locateFfmpeg(process.env, ''),
       url: clips.path('absent.ts'),
       inputOptions: [],
+      needs: FILES,
       input: INPUT,
       restamps: false,
       getTarget: () => undefined,
@@ -146,6 +151,7 @@ describe('kept frame process', function () {
       ffmpeg: await locateFfmpeg(process.env, ''),
       url,
       inputOptions: ['-re'],
+      needs: FILES,
       input: INPUT,
       restamps: false,
       getTarget: () => undefined,
