@@ -7,10 +7,11 @@ import { itNeeds } from '../../../helpers/needs.js';
 
 /**
  * ffmpeg with its test pattern in the place of a device. `offset` is a shell expression added to its times, in seconds:
- * a device's driver begins at the machine's uptime, because that is its monotonic clock.
+ * a device's driver begins at the machine's uptime, because that is its monotonic clock. The script reads /proc, which
+ * the sandbox hides.
  */
 async function deviceFfmpeg(path: string, offset: string): Promise<Ffmpeg> {
-  const ffmpeg = await locateFfmpeg(process.env, '');
+  const ffmpeg = await locateFfmpeg(process.env, '', 'off');
   writeFileSync(
     path,
     `#!/bin/bash
