@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
-import { NEEDS_SANDBOX } from '../helpers/sandbox.js';
+import { NEEDS_SANDBOX, NO_NAMESPACES } from '../helpers/sandbox.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 type Finding = { name: string; state: string; found: string; remedy?: string };
@@ -71,8 +71,7 @@ describe('nowcast doctor', () => {
     });
     const off = await confinement([], { NOWCAST_FFMPEG_SANDBOX: 'off' });
     assert.equal(off?.found, `${limits} alone: its sandbox is off; it ends with Nowcast`);
-    const forbid = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';
-    const refused = await confinement(['unshare', '--user', '--map-root-user', 'sh', '-c', forbid, 'sh']);
+    const refused = await confinement(NO_NAMESPACES);
     assert.equal(refused?.state, 'limited');
     assert.match(
       refused.found,

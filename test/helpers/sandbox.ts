@@ -8,3 +8,9 @@ export const NEEDS_SANDBOX = {
   ...NEEDS_FFMPEG,
   namespaces: process.platform === 'linux' && spawnSync('unshare', ALL, { stdio: 'ignore' }).status === 0,
 } as const;
+
+/** Runs its arguments where no program may create a namespace of users. */
+export const NO_NAMESPACES = [
+  ...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+  ...['echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'sh'],
+];
