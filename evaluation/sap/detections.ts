@@ -2,7 +2,7 @@ import { DataError } from '../../src/core/errors.js';
 import type { GroundTruth } from '../ground-truth.js';
 import { isNumpyArray, plain } from '../../src/pickle/numpy-array.js';
 import { rawResult } from './frame-results.js';
-import { numbersIn } from './plain-data.js';
+import { entryOf, numbersIn } from './plain-data.js';
 import { counted } from '../../src/core/counted.js';
 
 /**
@@ -33,14 +33,20 @@ export function sapDetections(pickled: unknown, truth: GroundTruth): Record<stri
   );
 }
 
+/** A list that is no JSON may hold itself, so only plain numbers and texts go on. */
 function cocoResult(entry: unknown, where: string): Record<string, unknown> {
   if (!(entry instanceof Map)) throw new DataError(`${where} must be a dictionary`);
-  return Object.fromEntries(
-    Array.from(entry as Map<unknown, unknown>, ([key, value]) => [
-      String(key),
-      key === 'bbox' ? numbersIn(value, `${where}: "bbox"`) : key === 'segmentation' ? undefined : single(value),
-    ]),
-  );
+  const scalar = (key: string): unknown => {
+    const value = single(entryOf(entry, key));
+    if (value === undefined || ['number', 'bigint', 'string'].includes(typeof value)) return value;
+    throw new DataError(`${where}: "${key}" must be a number or a text`);
+  };
+  return {
+    image_id: scalar('image_id'),
+    category_id: scalar('category_id'),
+    bbox: numbersIn(entryOf(entry, 'bbox'), `${where}: "bbox"`),
+    score: scalar('score'),
+  };
 }
 
 /** A number of NumPy may come as an array without dimensions. */

@@ -37,12 +37,13 @@ export function matrixIn(value: unknown, where: string): Matrix {
     const [rows, columns] = shape;
     // Without detections, the toolkit has arrays of any shape.
     if (values.length === 0) return { rows: 0, columns: 0, at: () => NaN, isFloat32: false };
-    if (shape.length !== 2 || typeof plain(values[0]) !== 'number')
+    const numbers = Array.from(values, plain);
+    if (shape.length !== 2 || !numbers.every((value) => typeof value === 'number'))
       throw new DataError(`${where} must be an array of numbers with two dimensions`);
     return {
       rows,
       columns,
-      at: (row, column) => Number(values[row * columns + column]),
+      at: (row, column) => numbers[row * columns + column],
       isFloat32: dtype.letter === 'f' && dtype.bytes === 4,
     };
   }

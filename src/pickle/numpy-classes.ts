@@ -42,15 +42,13 @@ class Dtype extends Stateful {
     this.value = value;
   }
 
-  /** (version, byte order, sub-array, names, fields, size, alignment, flags…) */
+  /** (version, byte order, sub-array, names, fields, size, alignment, flags…). The size follows from the name, too. */
   setState(state: unknown): void {
-    const [, order, subarray, names, fields, size] = Array.isArray(state) ? (state as unknown[]) : [];
+    const [, order, subarray, names, fields] = Array.isArray(state) ? (state as unknown[]) : [];
     if (subarray !== null || names !== null || fields !== null) throw new PickleError('arrays of records are not read');
     if (order !== '<' && order !== '>' && order !== '|' && order !== '=')
       throw new PickleError('a type of elements has no byte order');
-    const { letter, bytes } = this.value;
-    const stated = (letter === 'S' || letter === 'U') && typeof size === 'number' && size >= 0 ? size : bytes;
-    this.value = { letter, bytes: stated, isLittleEndian: order !== '>' };
+    this.value = { ...this.value, isLittleEndian: order !== '>' };
   }
 }
 

@@ -76,6 +76,13 @@ describe('a hostile pickle', () => {
       assert.throws(() => read(array(shape, type, content)), PickleError, `${type} ${shape}`);
   });
 
+  it('gives the letters of a text four bytes each, whatever size its type states', () => {
+    const dtype = "cnumpy\ndtype\n(S'U1'\nI0\nI1\ntR(I3\nS'<'\nNNNI5\nI4\nI8\ntb";
+    const scalar = (content: string): unknown => read(`cnumpy.core.multiarray\nscalar\n(${dtype}S'${content}'\ntR.`);
+    assert.equal(scalar('a\\x00\\x00\\x00'), 'a');
+    assert.throws(() => scalar('a\\x00\\x00\\x00b'), PickleError);
+  });
+
   it('may use keys and names such as __proto__ as any other', () => {
     const map = read("(dS'__proto__'\nI1\ns.") as Map<unknown, unknown>;
     assert.equal(map.get('__proto__'), 1);
