@@ -5,6 +5,7 @@ import { configuration } from './kinds/configuration.js';
 import { log, nut } from './kinds/ffmpeg-output.js';
 import { labels } from './kinds/labels.js';
 import { onnx } from './kinds/onnx.js';
+import { pickle } from './kinds/pickle.js';
 import { picture } from './kinds/picture.js';
 import { profile } from './kinds/profile.js';
 import { recording } from './kinds/recording.js';
@@ -19,6 +20,7 @@ export const KINDS: readonly FuzzKind[] = [
   coco,
   argoverse,
   profile,
+  pickle,
   safetensors,
   onnx,
   labels,

@@ -38,8 +38,9 @@ function outcomeOf({ parse }: Parser, bytes: Buffer): boolean | Error {
   }
 }
 
-function changed({ name, isJson = false }: Parser, sound: Buffer, seed: number, trial: number): Buffer {
+function changed({ name, isJson = false, change }: Parser, sound: Buffer, seed: number, trial: number): Buffer {
   const mutator = new Mutator(new Random(deriveSeed(seed, ...Buffer.from(name), trial)));
+  if (change !== undefined) return change(mutator, sound);
   return isJson ? changedJson(mutator, sound.toString()) : mutator.bytes(sound);
 }
 

@@ -15,6 +15,10 @@ import { decodeBmp } from '../src/streaming/pictures/bmp.js';
 import { parseSafetensors } from '../training/checkpoint/safetensors.js';
 import { parseDataSet } from '../training/data-set/parse.js';
 import { CAMERA_PARSERS } from './camera-parsers.js';
+import type { Mutator } from './mutate.js';
+import { changePickle } from './pickle/change-pickle.js';
+import { parsePickle } from './pickle/parse-pickle.js';
+import { PICKLE_SEEDS } from './pickle/seeds.js';
 import type { Samples } from './samples.js';
 
 /** A function that reads input from outside. Many trials a second run in a thread of their own. */
@@ -23,6 +27,8 @@ export type Parser = {
   readonly load: (samples: Samples) => Promise<Buffer>;
   /** The sound input is JSON, or JSON lines; its values are changed, not only its bytes. */
   readonly isJson?: boolean;
+  /** Changes the sound input. Default: bytes, or values of JSON. */
+  readonly change?: (mutator: Mutator, sound: Buffer) => Buffer;
   /** @throws NowcastError if the input is wrong; whatever else it throws is a fault */
   readonly parse: (bytes: Buffer) => unknown;
 };
@@ -72,6 +78,12 @@ export const PARSERS: readonly Parser[] = [
     load: ({ runtimeProfile }) => readFile(runtimeProfile),
     isJson: true,
     parse: (bytes) => parseRuntimeProfile(json(bytes)),
+  },
+  {
+    name: 'parse-pickle',
+    load: () => Promise.resolve(PICKLE_SEEDS[0].bytes),
+    change: (mutator) => changePickle(mutator, mutator.pick(PICKLE_SEEDS).bytes),
+    parse: parsePickle,
   },
   { name: 'parse-training-set', load: annotations, isJson: true, parse: (bytes) => parseDataSet(json(bytes), '', 'x') },
   {
