@@ -40,12 +40,16 @@ function faultsOfSeqs(outcomes: readonly FrameOutcome[]): string[] {
   return problems;
 }
 
-/** Each hole between two frames has a gap, and so has each new connection. */
+/**
+ * Each hole between two frames has a gap, and so has each new connection. A difference that the uncertainty of the
+ * capture times explains is no hole.
+ */
 function faultsOfHoles(outcomes: readonly FrameOutcome[], gaps: readonly GapEvent[]): string[] {
   const frames = [...outcomes].sort((a, b) => a.seq - b.seq);
   return frames.slice(1).flatMap((frame, i) => {
     const [fromMs, toMs] = [capturedAtMs(frames[i]), capturedAtMs(frame)];
-    const isHole = toMs - fromMs > HOLE_MS || frame.epoch > frames[i].epoch;
+    const isCertain = toMs - fromMs - frames[i].uncertaintyMs - frame.uncertaintyMs > HOLE_MS;
+    const isHole = isCertain || frame.epoch > frames[i].epoch;
     const isTold = gaps.some(
       (gap) => gap.fromMs <= Math.max(fromMs, toMs) + TOLERANCE_MS && gap.toMs >= fromMs - TOLERANCE_MS,
     );

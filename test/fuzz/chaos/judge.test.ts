@@ -55,6 +55,12 @@ describe('the judge of chaos', () => {
     );
   });
 
+  it('takes no jump of an estimate for a hole, if the stated uncertainty explains it', () => {
+    const early = { ...percept(0, 0), uncertaintyMs: 3725 };
+    assert.deepEqual(judge([early, { ...percept(1, 3776), uncertaintyMs: 5 }]), []);
+    assert.equal(judge([early, { ...percept(1, 5300), uncertaintyMs: 5 }]).length, 1);
+  });
+
   for (const [fault, events, message] of [
     ['a frame without an outcome', [percept(0, 0), percept(2, 80), percept(3, 120)], 'cam has no outcome for frame 1'],
     ['a frame with two outcomes', [percept(0, 0), percept(1, 40), drop(1, 40)], 'cam has 2 outcomes for frame 1'],
