@@ -60,6 +60,17 @@ export function commandLine(
   return [...guarded, '--', path, ...args];
 }
 
+/**
+ * The failure of a program of the command line before ffmpeg, from the first line of its log. The system may refuse a
+ * sandbox that it allowed before, for instance because it has too many.
+ */
+export function refusalIn(line: string): Error | undefined {
+  if (!/^(?:unshare|sh|mount|mkdir|chroot|setpriv): /.test(line)) return undefined;
+  return new Error(`ffmpeg cannot be started in its sandbox (${line}); "ffmpeg.sandbox: off" starts it without one`, {
+    cause: line,
+  });
+}
+
 export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }

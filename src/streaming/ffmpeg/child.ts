@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../core/child-environment.js';
 import { LineSplitter } from './line-splitter.js';
-import { commandLine, type FfmpegProgram } from './cage.js';
+import { commandLine, refusalIn, type FfmpegProgram } from './cage.js';
 import { nameInput } from './named-input.js';
 import type { Needs } from './needs.js';
 
@@ -71,7 +71,9 @@ export class FfmpegChild {
     // They may fail when the child dies; `closed` reports it.
     for (const pipe of [this.stdin, this.stdout, child.stderr, this.copy]) pipe?.on('error', () => undefined);
 
+    let refusal: Error | undefined;
     const lines = new LineSplitter((line) => {
+      if (this.#lastLine === '') refusal = refusalIn(line);
       if (line.trim() !== '') this.#lastLine = line.trim();
       options.onLine?.(line);
     });
@@ -80,6 +82,7 @@ export class FfmpegChild {
       let failure: Error | undefined;
       const closed = (code: number | null, signal: NodeJS.Signals | null): void => {
         lines.end();
+        if (code !== 0) failure ??= refusal;
         resolve({ code, signal, ...(failure && { failure }) });
       };
       child.on('error', (error) => {

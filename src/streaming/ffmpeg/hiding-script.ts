@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 
 /** What programs, their libraries and name lookups need of a Linux system. None of it is a user's. */
 const SYSTEM = `
@@ -29,7 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function hidingScript(shown: readonly string[], env: Environment): string {
   const named = VARIABLES.flatMap((name) => env[name]?.split(':') ?? []).filter((path) => /^\/./.test(path));
   const places = [...SYSTEM, ...named, ...shown].flatMap((path) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = lookAt(path);
     return stats === undefined ? [] : [{ path, isFolder: stats.isDirectory(), isDevice: stats.isCharacterDevice() }];
   });
   const apart = places.filter(({ path }, i) => !places.some((one, j) => j < i && isIn(path, one.path)));
@@ -50,6 +50,15 @@ export function hidingScript(shown: readonly string[], env: Environment): string
   ].join('\n');
 }
 
+/** Undefined for a place that is absent or closed to this program. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
 }
@@ -59,7 +68,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A path in a table of mounts. */
+/** A path in a table of mounts, which has an octal number for each byte of its own syntax. */
 function field(path: string): string {
-  return path.replaceAll(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return path.replaceAll(/[ \t\n\v\f\r\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }

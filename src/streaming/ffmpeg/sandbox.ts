@@ -66,7 +66,8 @@ async function problemWith(
     if (complaint !== '') return complaint;
     return stdout.startsWith('ffmpeg version ') ? undefined : 'it gives no answer';
   } catch (error) {
-    return (error as Error).message;
+    const { cause, message } = error as Error;
+    return typeof cause === 'string' ? cause : message;
   }
 }
 

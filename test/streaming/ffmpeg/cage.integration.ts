@@ -115,6 +115,21 @@ describe('The cage of an ffmpeg', () => {
     assert.match(await decode('/etc/passwd', NOTHING, { path, sandbox }), /No such file/);
   });
 
+  itNeeds(NEEDS_SANDBOX, 'is the reason if it cannot be built any more, not the input', async () => {
+    const unshare = join(folder(), 'unshare');
+    writeFileSync(unshare, '#!/bin/sh\necho "unshare: unshare failed: No space left on device" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    for (const needs of [NETWORK, FILES, NOTHING]) {
+      const program = { ...ffmpeg, sandbox: { ...ffmpeg.sandbox!, unshare } };
+      const child = new FfmpegChild({ ffmpeg: program, needs, args: ['-version'] });
+      assert.equal(
+        await child.lastWords(''),
+        'ffmpeg cannot be started in its sandbox (unshare: unshare failed: No space left on device); "ffmpeg.sandbox: off" starts it without one',
+      );
+    }
+  });
+
   itNeeds(NEEDS_SANDBOX, 'lets a signal end ffmpeg itself', async () => {
     for (const needs of [NETWORK, FILES, NOTHING]) {
       const args = ['-nostdin', '-v', 'info', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=32x32', '-f', 'null', '-'];
