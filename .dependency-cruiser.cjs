@@ -47,6 +47,7 @@ module.exports = {
     allow('src/scheduling', ['src/core/']),
     allow('src/pickle', ['src/core/']),
     allow('src/track', ['src/core/']),
+    allow('src/scene', ['src/core/']),
     allow('src/recording', ['src/core/', 'src/files/']),
     allow('src/config', ['src/core/']),
     allow('src/model', ['src/core/', 'src/files/', 'src/scheduling/runtime-profile']),
