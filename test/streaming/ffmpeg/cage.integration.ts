@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import type { FfmpegProgram } from '../../../src/streaming/ffmpeg/cage.js';
 import { FfmpegChild } from '../../../src/streaming/ffmpeg/child.js';
@@ -87,6 +88,22 @@ describe('The cage of an ffmpeg', () => {
     writeFileSync(join(folder(), 'other'), 'secret');
     const listing = await shell(`cd '${folder()}'; ls; cat *`, { network: true, files: [path] });
     assert.equal(listing, "it's a #1 camera\\.sdp\nm=video");
+  });
+
+  itNeeds(NEEDS_SANDBOX, 'shows a file under any name', async () => {
+    const anyName = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        anyName.filter((name) => !/[/\0]|^\.\.?$/.test(name)),
+        async (name) => {
+          const path = join(folder(), name);
+          writeFileSync(path, '');
+          const found = `cd '${folder()}'; find . -type f -exec printf '%s|' {} ';'`;
+          assert.equal(await shell(found, { network: false, files: [path] }), `./${name}|`);
+        },
+      ),
+      { numRuns: 30, examples: [["'"], ['#'], ['\\'], [' '], ['\n\u0001'], ['\u00a0'], ['-a'], ['.a\t']] },
+    );
   });
 
   itNeeds(NEEDS_SANDBOX, 'has what a device needs and no other one', async () => {

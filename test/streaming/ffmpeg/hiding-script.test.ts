@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { hidingScript } from '../../../src/streaming/ffmpeg/hiding-script.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
@@ -33,29 +31,5 @@ describe('the script that hides files', () => {
 
   itNeeds(NEEDS, 'mounts a place once, and none that is inside another', () => {
     assert.deepEqual(mounted(['/usr/bin/ffmpeg', '/usr', '/dev/null']), mounted([]));
-  });
-
-  itNeeds(NEEDS, 'takes every name of a file as that name', () => {
-    const name = fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 20 })
-      .filter((text) => !/[/\0]|^\.\.?$/.test(text));
-    fc.assert(
-      fc.property(name, (text) => {
-        const path = join(folder(), text);
-        writeFileSync(path, '');
-        // The commands print their words, and what would be written to the table of mounts.
-        const script = hidingScript([path], {})
-          .replaceAll(/^(?:mount|exec|: >).*$/gm, '')
-          .replaceAll(/ >\S+$/gm, '');
-        const { stdout } = spawnSync('sh', ['-c', script.replaceAll(/^mkdir -p/gm, 'printf "%s\\n"')]);
-        const lines = stdout.toString().split('\n');
-        const field = lines.at(-2)!.split(' ');
-        const unescaped = field[0].replaceAll(/\\(\d{3})/g, (_, octal: string) =>
-          String.fromCharCode(parseInt(octal, 8)),
-        );
-        assert.deepEqual([field.length, unescaped, lines.includes(`/sys${folder()}`)], [4, path, true]);
-      }),
-      { numRuns: 50 },
-    );
   });
 });
