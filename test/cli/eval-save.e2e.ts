@@ -137,6 +137,29 @@ describe('nowcast eval --save', function () {
     assertDrawn(await Promise.all([0, 1, 2].map(jpeg)));
   });
 
+  itNeeds(NEEDS_FFMPEG, 'draws the pictures of eval offline, which have boxes of their own', async () => {
+    const [flag, annotations] = await dataSet();
+    for (const [dataRoot, save] of [
+      [at('pictures'), at('drawn')],
+      [clip(), at('boxes.mp4')],
+    ]) {
+      const args = [flag, annotations, '--data-root', dataRoot, '--save', save, '--provider', 'cpu'];
+      const { code, stderr } = await nowcast(['eval', 'offline', ...args], { env: { NOWCAST_CACHE: at('cache') } });
+      assert.equal(code, 0, stderr);
+    }
+    assert.deepEqual(
+      presentationTimes(at('boxes.mp4')).map((seconds) => Math.round(seconds * 30)),
+      [0, 1, 2, 3],
+    );
+    const jpegs = await Promise.all([0, 1, 2, 3].map(jpeg));
+    const video = framesOf(at('boxes.mp4'));
+    for (const shown of [jpegs, video]) {
+      assert.equal(shown.length, FRAMES);
+      assert.equal(isDrawn(shown[2], 100, 120), true, 'the left side of the object of frame 2');
+      assert.equal(isDrawn(shown[2], 60, 120), false, 'no object of frame 1');
+    }
+  });
+
   itNeeds(NEEDS_FFMPEG, 'writes an MP4 for each sequence, and passes over a picture that cannot be read', async () => {
     const odd = { width: 321, height: 239 };
     const data = await dataSet({ sequences: ['east', 'west', 'gone'], size: odd });

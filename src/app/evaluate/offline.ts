@@ -11,11 +11,13 @@ import { aboutResult, modelFacts } from './about.js';
 import type { CocoJson } from './coco.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
-import { loadGroundTruth, type TruthFile } from './inputs.js';
+import { DEFAULT_FPS, loadGroundTruth, type TruthFile } from './inputs.js';
 import type { DetectorChoice } from './detector-choice.js';
 import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { writeReport } from './report.js';
+import { prepareSave } from './save/prepare-save.js';
+import { saveFrames } from './save/save-frames.js';
 import type { Scoring } from './scoring.js';
 import { counted } from '../../core/counted.js';
 
@@ -27,6 +29,8 @@ export type OfflineOptions = TruthFile &
     /** File for the detections, as COCO results. */
     readonly coco: string | undefined;
     readonly report: string | undefined;
+    /** Folder or MP4 for the pictures with their boxes. */
+    readonly save: string | undefined;
     /** Fails at the first picture that cannot be used, instead of passing over it. */
     readonly isStrict: boolean;
   };
@@ -56,8 +60,11 @@ async function detectAndScore(
 ): Promise<CocoJson & PassedOverJson> {
   const { annotations, dataRoot, isStrict, maxDets, confusion } = options;
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(options, isVideo ? 'video' : 'alone', context.log);
+  // Drawn pictures have one folder or one MP4, as those of a video.
+  const images = isVideo || options.save !== undefined ? 'video' : 'alone';
+  const truth = loadGroundTruth(options, images, context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
+  const saving = await prepareSave(options, truth, context);
 
   const detector = await openEvalDetector(options.detector, context);
   const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
@@ -88,6 +95,7 @@ async function detectAndScore(
   if (scored.objects.image.length === 0) context.log.warn('nothing is annotated, so there is no score');
   const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length, maxDets);
   results?.write(cocoResults(truth, columns));
+  await saveFrames(saving, { truth: scored, evaluation, confusion, fps: DEFAULT_FPS, passedOver }, context);
   const model = modelFacts(detector.info);
   const about = await aboutResult(
     { command: 'eval offline', settings: options, data: { annotations }, model },

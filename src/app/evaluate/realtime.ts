@@ -22,6 +22,7 @@ import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type StreamingResult } from './report.js';
+import { ageNotes } from './save/age-notes.js';
 import { prepareSave } from './save/prepare-save.js';
 import { saveFrames } from './save/save-frames.js';
 import { RealtimeProgress } from './realtime-progress.js';
@@ -100,7 +101,8 @@ export async function evaluateRealtime(
   const outputs = prepareDetections(scored, detections, outputCount, maxDets);
   const score = scoreRun(scored, run, outputs, eta, forecaster, offline);
   const { confusion } = options;
-  await saveFrames(saving, { truth: scored, run, evaluation: score.final, eta, confusion, passedOver }, context);
+  const note = ageNotes(run, eta);
+  await saveFrames(saving, { truth: scored, evaluation: score.final, confusion, fps, note, passedOver }, context);
   const data = { annotations, detections: options.detections };
   const about = await aboutResult(
     { command: 'eval realtime', settings: options, data, model: modelFacts(detector.info) },

@@ -16,6 +16,7 @@ import { loadDetections, loadGroundTruth, type TruthFile } from './inputs.js';
 import { naming } from './naming.js';
 import { streamingResult, type StreamingResult } from './report.js';
 import { loadRuntimes } from './runtimes.js';
+import { ageNotes } from './save/age-notes.js';
 import { prepareSave } from './save/prepare-save.js';
 import { saveFrames } from './save/save-frames.js';
 import type { Scoring } from './scoring.js';
@@ -78,7 +79,7 @@ export async function evaluateSimulation(options: SimulateOptions, context: AppC
   if (record !== undefined) writeRecording(record, truth, simulated, fps, detections, redact(options));
   const score = scoreRun(truth, run, detections, eta, forecaster, detections);
   const { confusion } = options;
-  await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
+  await saveFrames(saving, { truth, evaluation: score.final, confusion, fps, note: ageNotes(run, eta) }, context);
   const data = { annotations, detections: detectionsPath, runtime, runtimeTrace };
   const about = await aboutResult({ command: 'eval simulate', settings: options, data, model }, context);
   return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, about, options);

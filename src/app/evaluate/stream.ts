@@ -4,6 +4,7 @@ import { aboutResult } from './about.js';
 import { forecasterOf } from './forecaster.js';
 import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
 import { streamingResult, type StreamingResult } from './report.js';
+import { ageNotes } from './save/age-notes.js';
 import { prepareSave } from './save/prepare-save.js';
 import { saveFrames } from './save/save-frames.js';
 import type { Scoring } from './scoring.js';
@@ -43,7 +44,8 @@ export async function evaluateStream(options: StreamOptions, context: AppContext
   const { run, detections, model } = loadRun(recording, truth, fps, offline, options, log, { run: runNumber });
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
   const { confusion } = options;
-  await saveFrames(saving, { truth, run, evaluation: score.final, eta, confusion }, context);
+  const note = ageNotes(run, eta);
+  await saveFrames(saving, { truth, evaluation: score.final, confusion, fps: run.fps, note }, context);
   const about = await aboutResult(
     { command: 'eval stream', settings: options, data: { recording, annotations, detections: offlinePath }, model },
     context,

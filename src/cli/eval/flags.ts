@@ -1,3 +1,4 @@
+import { DEFAULT_FPS } from '../../app/evaluate/inputs.js';
 import { FORECASTS, isForecast } from '../../app/evaluate/forecaster.js';
 import { DEFAULT_CONFUSION, DEFAULT_LIMITS, type DetectionLimits, type Scoring } from '../../app/evaluate/scoring.js';
 import { TIMED_SCHEDULES } from '../../app/evaluate/timed-policy.js';
@@ -113,6 +114,13 @@ export const SAVE = {
   save: textFlag(
     '--save <folder-or-file.mp4>',
     'draw each frame with its objects and the boxes that were current at its time: a JPEG a frame, or an MP4',
+  ),
+};
+/** The same where every frame has boxes of its own. */
+export const SAVE_OWN = {
+  save: textFlag(
+    '--save <folder-or-file.mp4>',
+    `draw each picture with its objects and its boxes: a JPEG each, or an MP4 of ${DEFAULT_FPS} a second`,
   ),
 };
 export const SAVE_DATA_ROOT = {

@@ -8,6 +8,7 @@ import {
   DATA_ROOT,
   MODEL_CLASSES,
   OUTPUTS,
+  SAVE_OWN,
   SCORING,
   scoringOf,
   STRICT,
@@ -26,6 +27,7 @@ export function offline(parent: Command, context: CliContext): void {
     ...SCORING,
     ...TABLES,
     ...OUTPUTS,
+    ...SAVE_OWN,
     coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads'),
   };
   const command = addFlags(

@@ -1,8 +1,6 @@
 import type { CocoEvaluation } from '../../../../evaluation/coco-ap.js';
 import type { GroundTruth } from '../../../../evaluation/ground-truth.js';
-import { lastOutputs } from '../../../../evaluation/pairing.js';
 import { streamedBoxes } from '../../../../evaluation/streamed-boxes.js';
-import type { StreamedRun } from '../../../../evaluation/streamed-run.js';
 import { counted } from '../../../core/counted.js';
 import { requireFfmpeg } from '../../../streaming/ffmpeg/require-ffmpeg.js';
 import type { RgbPicture } from '../../../streaming/pictures/rgb-picture.js';
@@ -13,13 +11,14 @@ import { FrameVideo, jpegFolder, type FrameOutput } from './frame-output.js';
 import { eachPicture, eachVideoFrame, type TakeFrame } from './frame-pictures.js';
 import type { Saving } from './prepare-save.js';
 
-/** An evaluated run. */
+/** The result of an evaluation. */
 export type Evaluated = {
   readonly truth: GroundTruth;
-  readonly run: StreamedRun;
   readonly evaluation: CocoEvaluation;
-  readonly eta: number;
   readonly confusion: Scoring['confusion'];
+  readonly fps: number;
+  /** What the picture says about a frame's boxes, such as their age. Default: nothing. */
+  readonly note?: (sequence: number, frame: number) => string;
   /** Pictures that the evaluation could not use. Default: none. */
   readonly passedOver?: PassedOver;
 };
@@ -31,7 +30,7 @@ export type Evaluated = {
  */
 export async function saveFrames(
   saving: Saving | undefined,
-  { truth, run, evaluation, eta, confusion, ...rest }: Evaluated,
+  { truth, evaluation, confusion, fps, note = () => '', ...rest }: Evaluated,
   context: Pick<AppContext, 'clock' | 'progress' | 'signal' | 'log'>,
 ): Promise<void> {
   if (saving === undefined) return;
@@ -44,21 +43,16 @@ export async function saveFrames(
   try {
     for (const [s, sequence] of truth.sequences.entries()) {
       const { name, images } = sequence;
-      const { outputs, frameTimesS } = run.sequences[s];
-      const capturedS = frameTimesS(0);
-      const last = lastOutputs(outputs.timesS, frameTimesS(eta));
       const draw = (frame: number, picture: RgbPicture): Uint8ClampedArray => {
         const { detections, objects } = streamedBoxes(truth, evaluation, images[frame], confusion);
-        const input = last[frame] < 0 ? undefined : outputs.inputFrames[last[frame]];
-        const age = input === undefined ? 'no output yet' : ageText(frame, input, capturedS);
         return drawTruth(
           drawBoxes(picture, detections),
           picture,
           objects.map(({ box, className, isFound }) => (isFound ? { box } : { box, label: `missed: ${className}` })),
-          `${name}  frame ${frame + 1} of ${images.length}  ${age}`,
+          `${name}  frame ${frame + 1} of ${images.length}  ${note(s, frame)}`.trim(),
         );
       };
-      const output = outputOf(saving, s, run.fps);
+      const output = outputOf(saving, s, fps);
       const take: TakeFrame = async (frame, picture) => {
         const { width, height } = picture;
         await output.write(frame, { width, height, pixels: draw(frame, picture) });
@@ -84,9 +78,4 @@ function outputOf({ isIntoVideo, paths, ffmpeg }: Saving, sequence: number, fps:
   return isIntoVideo
     ? new FrameVideo(requireFfmpeg(ffmpeg, '--save'), paths[sequence], fps)
     : jpegFolder(paths[sequence]);
-}
-
-function ageText(frame: number, input: number, capturedS: Float64Array): string {
-  const ageMs = (capturedS[frame] - capturedS[input]) * 1000;
-  return frame === input ? 'boxes of this frame' : `boxes of frame ${input + 1}, ${Math.round(ageMs)} ms old`;
 }
