@@ -15,7 +15,7 @@ describe('memory for the frames of a data set', () => {
       () => checkMemory(truth, INPUT, NEEDED / 2),
       (error) =>
         error instanceof UsageError &&
-        /the 10 frames of sequence "long" take 0\.1 MB of memory at 64x32, but 0\.0 MB are available; cut the sequence/.test(
+        /the 10 frames of sequence "long" would take 0\.1 MB of memory at 64x32, but 0\.0 MB are available; cut the sequence/.test(
           error.message,
         ),
     );
