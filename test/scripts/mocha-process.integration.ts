@@ -8,11 +8,19 @@ describe('a mocha process', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
 
-  async function run(program: string): Promise<{ readonly outcome: Outcome; readonly printed: readonly string[] }> {
+  async function run(
+    program: string,
+    endWithinMs?: number,
+  ): Promise<{ readonly outcome: Outcome; readonly printed: readonly string[] }> {
     const file = join(folder(), 'some.test.mjs');
     writeFileSync(file, program);
     const printed: string[] = [];
-    const outcome = await runMocha({ name: 'some', files: [file] }, ['--no-color'], (text) => printed.push(text));
+    const outcome = await runMocha(
+      { name: 'some', files: [file] },
+      ['--no-color'],
+      (text) => printed.push(text),
+      endWithinMs,
+    );
     return { outcome, printed };
   }
 
@@ -44,5 +52,18 @@ describe('a mocha process', function () {
   it('counts a file that does not load as a failure', async () => {
     const { outcome } = await run("import 'nothing-of-that-name';");
     assert.deepEqual(outcome, { passed: 0, failed: 1, pending: 0 });
+  });
+
+  it('ends a process that a leaked child keeps alive, and counts it as a failure', async () => {
+    const { outcome, printed } = await run(
+      `import { spawn } from 'node:child_process';
+      describe('leaky', () => { it('one', () => void spawn('sleep', ['20'], { stdio: 'inherit' })); });`,
+      200,
+    );
+    assert.deepEqual(outcome, { passed: 1, failed: 1, pending: 0 });
+    assert.match(
+      printed.join(''),
+      /1 passing[^]*did not end within 0\.2 s of its last test: a test left something open/,
+    );
   });
 });

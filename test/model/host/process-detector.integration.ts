@@ -8,9 +8,12 @@ import { InternalError, ModelError, UsageError } from '../../../src/core/errors.
 import { letterbox } from '../../../src/core/fit.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
+import { node } from '../../../src/model/onnx/build.js';
+import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { readSafetensors } from '../../helpers/safetensors.js';
 import { parityCases, readJson, realFile } from '../../helpers/shared.js';
+import { pixelModel } from '../pixel-model.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
 import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
@@ -161,17 +164,15 @@ describe('process detector', () => {
     }
 
     it('forwards the error of the process, with its code and the name of the file of the user', async () => {
-      const options = pixelDetectorOptions(folder.path);
-      await (await createProcessDetector(options)).close();
-      const [edited] = readdirSync(options.cacheDir).filter((name) => name.endsWith('.onnx'));
-      writeFileSync(join(options.cacheDir, edited), 'damaged');
-      await assert.rejects(
-        createProcessDetector(options),
-        (error: Error) =>
-          error instanceof ModelError &&
-          error.code === 'NOWCAST_MODEL' &&
-          error.message.startsWith('pixels.onnx: ONNX Runtime cannot open this model'),
-      );
+      const model = join(folder.path, 'nonsense.onnx');
+      const { graph, ...rest } = pixelModel();
+      const nodes = [...graph.node, node('Nonsense', ['images'], ['nothing'])];
+      writeFileSync(model, serializeOnnx({ ...rest, graph: { ...graph, node: nodes } }));
+      await assert.rejects(open({ model }), (error: Error) => {
+        assert.ok(error instanceof ModelError && error.code === 'NOWCAST_MODEL', String(error));
+        assert.match(error.message, /^nonsense\.onnx: ONNX Runtime cannot open this model/);
+        return true;
+      });
     });
   });
 

@@ -93,7 +93,9 @@ describe('exportOnnx', () => {
     assert.ok(spread > 0.01 && spread < 10, String(spread));
   });
 
-  it('exports the leaky variant too', async () => {
+  it('exports the leaky variant too', async function () {
+    // 64 million weights.
+    this.timeout(120_000);
     const network = createNetwork('yolox-darknet53', 1);
     const { dims } = await run(
       exportOnnx(network, initialWeights(network, 0), { input: { width: 32, height: 32 } }),
