@@ -32,6 +32,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'Measure accuracy: COCO AP, streaming AP, simulation, comparison',
     load: () => import('./eval/eval.js'),
   },
+  {
+    name: 'serve',
+    summary: 'Keep cameras running, and serve results, health and metrics over HTTP',
+    load: () => import('./serve.js'),
+  },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },

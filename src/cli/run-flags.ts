@@ -9,14 +9,24 @@ import { optionOfKey } from './flags.js';
 /** The value of a flag: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
-/** Adds the flags of a run to a command. `config/keys` and the registries declare each flag beside its key. */
-export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS): Command {
-  for (const { key } of flagsOf(flagKeys(parts))) command.addOption(optionOfKey(key));
-  command.option(
-    '--offline',
-    'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none',
-  );
-  for (const { flag } of parts.sinks) if (flag !== undefined) command.option(flag.declaration, flag.description);
+/**
+ * Adds the flags of a run to a command. `config/keys` and the registries declare each flag beside its key.
+ * @param without flags to leave out
+ */
+export function addRunFlags(
+  command: Command,
+  parts: RunParts = BUILT_IN_PARTS,
+  without: readonly string[] = [],
+): Command {
+  const isLeftOut = (flag: string): boolean => without.includes(flag.split(' ')[0]);
+  for (const { key } of flagsOf(flagKeys(parts))) if (!isLeftOut(key.flag)) command.addOption(optionOfKey(key));
+  if (!isLeftOut('--offline'))
+    command.option(
+      '--offline',
+      'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none',
+    );
+  for (const { flag } of parts.sinks)
+    if (flag !== undefined && !isLeftOut(flag.declaration)) command.option(flag.declaration, flag.description);
   return command;
 }
 

@@ -1,57 +1,16 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/app/run/plan.js';
 import type { RunSummary } from '../../src/app/run/summary.js';
-import { nowcast, type CommandResult } from '../helpers/command.js';
+import { nowcast } from '../helpers/command.js';
 import { hasProgram, itNeeds } from '../helpers/needs.js';
 import { stampModel } from '../helpers/paced-camera/stamp-model.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+import { LoggedRun } from './logged-run.js';
 
 const NEEDS_CAMERA = { "GStreamer's RTSP server": hasRtspServer(), ffmpeg: hasProgram('ffmpeg') };
-
-/** A command whose log is followed. */
-class LoggedRun {
-  readonly result: Promise<CommandResult>;
-  #child: ChildProcess | undefined;
-  #log = '';
-  #isOver = false;
-  #recheck: () => void = () => undefined;
-
-  constructor(args: readonly string[], cwd: string) {
-    this.result = nowcast(args, {
-      cwd,
-      onStart: (child) => {
-        this.#child = child;
-        child.stderr!.on('data', (data: Buffer) => {
-          this.#log += data.toString();
-          this.#recheck();
-        });
-      },
-    });
-    void this.result.finally(() => {
-      this.#isOver = true;
-      this.#recheck();
-    });
-  }
-
-  /** Resolves when the log has this many lines with a text. */
-  async says(text: string, times = 1): Promise<void> {
-    while (this.#log.split(text).length <= times) {
-      if (this.#isOver) throw new Error(`the run is over without "${text}":\n${this.#log}`);
-      await new Promise<void>((resolve) => {
-        this.#recheck = resolve;
-      });
-    }
-  }
-
-  interrupt(): Promise<CommandResult> {
-    this.#child!.kill('SIGINT');
-    return this.result;
-  }
-}
 
 describe('nowcast run of several cameras', function () {
   this.timeout(120_000);

@@ -1,27 +1,19 @@
-import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import { isTimeless } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
-import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
+import type { UnusableBoxes } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
-import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
-import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { BUILT_IN_PARTS, type RunParts } from '../parts.js';
 import { checkOpenFilesOf } from '../open-files.js';
 import { detectorOptions, MAX_FAILED_STARTS } from './detector-options.js';
-import { aborted, abortedAfter } from './limits.js';
+import { findFfmpeg } from './find-ffmpeg.js';
 import { lossesOf, lossFailure, outputFailure } from './losses.js';
+import { play } from './play.js';
 import { RunReporter } from './reporter.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
-import { openSources } from './sources.js';
-import { streamOptions } from './stream-options.js';
 import { summarise, type RunSummary } from './summary.js';
-
-const STATS_EVERY_MS = 1000;
-/** Time for a camera to end cleanly after Ctrl-C. */
-const CAMERA_GRACE_MS = 2000;
 
 /** The result of a run, and the error of the first source or output that failed. A failure keeps the results so far. */
 export type RunOutcome = {
@@ -127,72 +119,4 @@ async function conclude({
     outputFailure(snapshot, unusable, hasDetected) ??
     lossFailure(snapshot, { unusable, omissions }, config.isStrict)
   );
-}
-
-type Play = {
-  readonly config: RunConfig;
-  readonly context: AppContext;
-  readonly detector: ModelDetector;
-  readonly parts: RunParts;
-  readonly ffmpeg: Ffmpeg | undefined;
-  readonly sinks: OpenSinks;
-  readonly measurements: Measurements;
-  readonly reporter: RunReporter;
-};
-
-async function play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter }: Play): Promise<void> {
-  const { durationMs } = config;
-  const ending = abortedAfter(durationMs, context.signal);
-  const { events: sources, liveEnded } = openSources(
-    {
-      config,
-      input: detector.info.input,
-      ffmpeg,
-      copy: sinks.copy,
-      onStream: (stream) => sinks.onStream(stream),
-      reporter,
-    },
-    ending.signal,
-    parts,
-    context,
-  );
-  const events = createPipeline({
-    sources,
-    detector,
-    clock: context.clock,
-    ...streamOptions(config, detector.info.classNames, parts),
-    measurements,
-    stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
-  }).pipe(
-    // If the detector cannot be restarted, the run ends and keeps the results so far.
-    catchError((error: unknown) => of(reporter.failed(error))),
-    tap((event) => {
-      sinks.publish(event);
-      reporter.seen(event);
-    }),
-  );
-
-  const publishStats = (): void => sinks.publishStats(measurements.snapshot(), context.clock.now());
-  const stats = interval(STATS_EVERY_MS).subscribe(publishStats);
-  try {
-    await lastValueFrom(events, { defaultValue: undefined });
-  } finally {
-    ending.dispose();
-    stats.unsubscribe();
-    publishStats();
-  }
-}
-
-/**
- * Starts the search early, because the detector takes longer to start. Undefined if neither a source nor a sink needs
- * ffmpeg.
- */
-function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Promise<Ffmpeg | undefined> {
-  const isNeeded =
-    config.sinks.some(({ kind, settings }) => sinkEntry(kind, parts).needsFfmpeg?.(settings) === true) ||
-    config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
-  const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir, config.sandbox) : Promise.resolve(undefined);
-  // Awaited later: the run reports a failed detector before a missing ffmpeg.
-  search.catch(() => undefined);
-  return search;
 }

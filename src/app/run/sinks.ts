@@ -4,6 +4,7 @@ import type { PipelineEvent } from '../../core/events.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
+import type { Api } from '../../streaming/http/answer.js';
 import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
@@ -43,6 +44,7 @@ export type SinksSetup = {
   readonly ffmpeg: Ffmpeg | undefined;
   /** Also served at the feed's address. */
   readonly pages?: Pages | undefined;
+  readonly api?: Api | undefined;
   /** Called when a sink fails; the others continue. */
   readonly onFailure: OnOutputFailure;
 };
@@ -57,7 +59,7 @@ export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promi
 
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
 export async function openSinks(
-  { config, info, ffmpeg, pages, onFailure }: SinksSetup,
+  { config, info, ffmpeg, pages, api, onFailure }: SinksSetup,
   parts: RunParts,
   context: AppContext,
 ): Promise<OpenSinks> {
@@ -86,6 +88,7 @@ export async function openSinks(
     wallClock: context.clock,
     ffmpeg,
     pages,
+    api,
     onFailure,
     onWarning: (message: string) => context.log.warn(message),
   };

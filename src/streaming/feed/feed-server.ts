@@ -2,6 +2,7 @@ import type { Clock, WallClock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { isLoopback } from '../http/access.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
+import type { Api } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
 import { ServerHost } from '../http/server-host.js';
 import { launchServerProcess, type ServerProcess } from '../http/server-process.js';
@@ -51,6 +52,8 @@ export type FeedServerOptions = FeedInfo & {
   readonly onWarning?: (message: string) => void;
   /** Pages at the same address, under the same access rules. */
   readonly pages?: Pages;
+  /** Answers to HTTP requests at the same address, under the same access rules. */
+  readonly api?: Api;
 };
 
 /**
@@ -141,8 +144,9 @@ class Feed implements FeedServer {
           },
         },
         ...(pages === undefined ? {} : { pages: pages.settings }),
+        ...(options.api === undefined ? {} : { api: options.api.settings }),
       },
-      asked: pages?.asked ?? {},
+      answer: (what, query) => options.pages?.answer(what, query) ?? options.api?.answer(what, query),
       clock: options.clock,
       onWarning: (message) => options.onWarning?.(message),
       ...world,

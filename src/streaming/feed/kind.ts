@@ -97,7 +97,7 @@ export const feedKind = sinkKind({
     const { checkFiles } = await import('./feed-server.js');
     checkFiles(filesOf(settings));
   },
-  async open(settings, { header, pages, clock, wallClock, onWarning }) {
+  async open(settings, { header, pages, api, clock, wallClock, onWarning }) {
     const { host, port = 0, token, allowed_origins: allowedOrigins } = settings;
     const { createFeedServer } = await import('./feed-server.js');
     const feed = await createFeedServer({
@@ -114,6 +114,7 @@ export const feedKind = sinkKind({
       ...(token === undefined ? {} : { token }),
       ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       ...(pages === undefined ? {} : { pages }),
+      ...(api === undefined ? {} : { api }),
       streams: header.streams,
       classes: header.classes,
     });

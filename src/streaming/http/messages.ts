@@ -1,3 +1,4 @@
+import type { Answer, ApiSettings } from './answer.js';
 import type { FeedHubSettings } from '../feed/feed-hub.js';
 import type { PostMessage } from './post.js';
 import type { PageSettings } from './page-part.js';
@@ -9,6 +10,7 @@ export type OpenMessage = {
   readonly server: WebServerSettings;
   readonly feed: FeedHubSettings;
   readonly pages?: PageSettings;
+  readonly api?: ApiSettings;
 };
 
 export type ToServer =
@@ -16,7 +18,7 @@ export type ToServer =
   | PostMessage
   /** Answers `join`: posts of the topic come from now on. */
   | { readonly type: 'joined'; readonly id: number }
-  | { readonly type: 'answer'; readonly id: number; readonly status: number }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'ping' }
   /** Ends the server and its process. */
   | { readonly type: 'close' };

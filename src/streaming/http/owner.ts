@@ -1,10 +1,12 @@
+import type { Answer } from './answer.js';
+
 /** The owner of a server, as the server sees it: it has the content. */
 export type Owner = {
   /** Asks for the posts of a topic; resolves when they come. */
   join(topic: string): Promise<void>;
   /** Undoes one {@link join}. */
   left(topic: string): void;
-  /** @returns the status with which to answer the request */
-  ask(what: string, query: string): Promise<number>;
+  /** @param what method and path of a request: `POST /slow` */
+  ask(what: string, query: string): Promise<Answer>;
   delivered(id: number): void;
 };

@@ -93,7 +93,7 @@ export class PagePart implements WebPart {
     let status = 503;
     if (this.#asking < MOST_ASKED) {
       this.#asking += 1;
-      status = await this.#owner.ask(what, query);
+      ({ status } = await this.#owner.ask(what, query));
       this.#asking -= 1;
     }
     response.writeHead(status, PAGE_HEADERS).end();

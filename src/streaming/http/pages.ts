@@ -1,3 +1,4 @@
+import type { AnswerTo } from './answer.js';
 import type { PageSettings } from './page-part.js';
 import type { Post } from './post.js';
 
@@ -13,8 +14,8 @@ export type PagePublisher = {
 /** Pages that a server shows beside its own content. The server has their files; their owner answers and publishes. */
 export type Pages = {
   readonly settings: PageSettings;
-  /** Answers a page's request with an HTTP status, by method and path: `POST /slow`. */
-  readonly asked: Readonly<Record<string, (query: URLSearchParams) => number>>;
+  /** Answers a page's requests. */
+  readonly answer: AnswerTo;
   /** Called once the server is open. */
   readonly onOpen: (publisher: PagePublisher) => void;
 };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { OutputError, UsageError } from '../../core/errors.js';
 import { NewestBacklog } from '../newest-backlog.js';
+import type { Answer, AnswerTo } from './answer.js';
 import { bindError } from './bind-error.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Post } from './post.js';
@@ -10,8 +11,8 @@ import type { After, StartInterval } from './timers.js';
 export type ServerHostOptions = {
   readonly open: Omit<OpenMessage, 'type'>;
   readonly launch: () => ServerProcess;
-  /** Requests of pages that this side answers, with a status: `POST /slow`. */
-  readonly asked: Readonly<Record<string, (query: URLSearchParams) => number>>;
+  /** Answers requests of clients, by method and path: `POST /slow`; undefined if there is no such path. */
+  readonly answer: AnswerTo;
   readonly clock: Clock;
   readonly startInterval: StartInterval;
   readonly after: After;
@@ -202,11 +203,9 @@ export class ServerHost {
       case 'left':
         this.#watchers.set(message.topic, Math.max(0, this.watchers(message.topic) - 1));
         break;
-      case 'ask': {
-        const status = this.#options.asked[message.what]?.(new URLSearchParams(message.query)) ?? 404;
-        this.#send({ type: 'answer', id: message.id, status });
+      case 'ask':
+        void this.#answer(message);
         break;
-      }
       case 'delivered':
         this.#settle(message.id);
         break;
@@ -220,6 +219,18 @@ export class ServerHost {
       case 'failed':
         break;
     }
+  }
+
+  async #answer({ id, what, query }: Extract<FromServer, { type: 'ask' }>): Promise<void> {
+    const { answer, onWarning } = this.#options;
+    let given: Answer;
+    try {
+      given = (await answer(what, new URLSearchParams(query))) ?? { status: 404, body: `there is no ${what} here` };
+    } catch (error) {
+      onWarning(`feed: ${what} could not be answered: ${(error as Error).message}`);
+      given = { status: 500, body: 'this could not be answered; the log says why' };
+    }
+    this.#send({ type: 'answer', id, answer: given });
   }
 
   #join(topic: string): void {

@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock.js';
 import { NowcastError, UsageError } from '../../core/errors.js';
 import { FeedHub } from '../feed/feed-hub.js';
 import { FEED_TOPIC } from '../feed/feed-topic.js';
+import type { Answer } from './answer.js';
+import { ApiPart } from './api-part.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Owner } from './owner.js';
 import { PagePart } from './page-part.js';
@@ -23,7 +25,7 @@ const TICK_MS = 1000;
 export class Serving {
   readonly #environment: ServingEnvironment;
   readonly #joins = new Map<number, () => void>();
-  readonly #asks = new Map<number, (status: number) => void>();
+  readonly #asks = new Map<number, (answer: Answer) => void>();
   #nextId = 0;
   #server: WebServer | undefined;
   #feed: FeedHub | undefined;
@@ -48,7 +50,7 @@ export class Serving {
         this.#joins.delete(message.id);
         break;
       case 'answer':
-        this.#asks.get(message.id)?.(message.status);
+        this.#asks.get(message.id)?.(message.answer);
         this.#asks.delete(message.id);
         break;
       case 'ping':
@@ -60,14 +62,18 @@ export class Serving {
     }
   }
 
-  async #open({ server, feed, pages }: OpenMessage): Promise<void> {
+  async #open({ server, feed, pages, api }: OpenMessage): Promise<void> {
     const { clock, after, send, startInterval, onEnd } = this.#environment;
     const onWarning = (message: string): void => send({ type: 'warning', message });
     try {
       const owner = this.#owner();
       this.#feed = new FeedHub(feed, { clock, after, owner, onWarning });
       this.#pages = pages && new PagePart(pages, owner);
-      const parts = [...(this.#pages === undefined ? [] : [this.#pages]), this.#feed];
+      const parts = [
+        ...(api === undefined ? [] : [new ApiPart(api, owner, { clock, after })]),
+        ...(this.#pages === undefined ? [] : [this.#pages]),
+        this.#feed,
+      ];
       this.#server = new WebServer(server, parts, { clock, after, onWarning });
       await this.#server.listen();
     } catch (error) {

@@ -20,12 +20,11 @@ export class LivePage {
   constructor(onSlow: (extraMs: number) => void) {
     this.pages = {
       settings: { folder: PAGE.href, shared: SHARED, newest: [PICTURES], events: [EVENTS], asked: [SLOW] },
-      asked: {
-        [SLOW]: (query) => {
-          const extraMs = CHOICES.find((ms) => String(ms) === query.get('ms'));
-          if (extraMs !== undefined) onSlow(extraMs);
-          return extraMs === undefined ? 400 : 204;
-        },
+      answer: (what, query) => {
+        if (what !== SLOW) return undefined;
+        const extraMs = CHOICES.find((ms) => String(ms) === query.get('ms'));
+        if (extraMs !== undefined) onSlow(extraMs);
+        return { status: extraMs === undefined ? 400 : 204 };
       },
       onOpen: (publisher) => {
         this.#publisher = publisher;

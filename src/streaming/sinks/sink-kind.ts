@@ -5,6 +5,7 @@ import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
 import type { RecordingHeader } from '../../recording/format.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
+import type { Api } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
 import type { FeedStats } from '../feed/protocol.js';
 import type { CocoNumbering } from './coco/coco-results.js';
@@ -35,6 +36,8 @@ export type SinkContext = {
   readonly ffmpeg: Ffmpeg | undefined;
   /** Pages to serve beside the results, for a sink that serves pages. */
   readonly pages?: Pages | undefined;
+  /** Answers to HTTP requests, for a sink that has a server. */
+  readonly api?: Api | undefined;
   /** Called when the sink fails; the run continues. */
   readonly onFailure: OnOutputFailure;
   readonly onWarning: (message: string) => void;

@@ -1,0 +1,83 @@
+import type { PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
+
+/** A camera as its last events show it. Times are of the monotonic clock. */
+export type CameraState = {
+  /** Of the source: a detector's outage is not the camera's. */
+  readonly state: Exclude<StatusState, 'detector-ready' | 'detector-lost'>;
+  readonly sinceMs: number;
+  /** The reason or the stream: `640x360, 10 fps`. */
+  readonly message?: string;
+  /** Losses of a connection that had worked. */
+  readonly losses: number;
+  /** Arrival of the newest frame, detected on or not. */
+  readonly lastFrameAtMs?: number;
+  /** Emission and capture of the newest percept. */
+  readonly lastPercept?: { readonly emittedAtMs: number; readonly capturedAtMs: number };
+};
+
+/** Follows the events of a service, and knows how each camera is. */
+export class CameraStates {
+  readonly #states: Map<string, CameraState>;
+  #detectorLosses = 0;
+  #isDetectorDown = false;
+
+  constructor(streamIds: readonly string[], nowMs: number) {
+    this.#states = new Map(streamIds.map((id) => [id, { state: 'connecting', sinceMs: nowMs, losses: 0 }]));
+  }
+
+  get(streamId: string): CameraState | undefined {
+    return this.#states.get(streamId);
+  }
+
+  /** Losses of the detector since the start. */
+  get detectorLosses(): number {
+    return this.#detectorLosses;
+  }
+
+  get isDetectorDown(): boolean {
+    return this.#isDetectorDown;
+  }
+
+  seen(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'percept': {
+        const { readyAtMs, emittedAtMs, capturedAtMs } = event.times;
+        this.#update(event.streamId, { lastFrameAtMs: readyAtMs, lastPercept: { emittedAtMs, capturedAtMs } });
+        break;
+      }
+      case 'drop':
+        this.#update(event.streamId, { lastFrameAtMs: event.atMs });
+        break;
+      case 'status':
+        this.#status(event);
+        break;
+      case 'gap':
+        break;
+    }
+  }
+
+  #status({ state, streamId, atMs, message }: StatusEvent): void {
+    if (state === 'detector-lost' || state === 'detector-ready') {
+      this.#isDetectorDown = state === 'detector-lost';
+      if (this.#isDetectorDown) this.#detectorLosses += 1;
+      return;
+    }
+    const before = streamId === undefined ? undefined : this.#states.get(streamId);
+    if (streamId === undefined || before === undefined) return;
+    const { message: _old, ...kept } = before;
+    this.#states.set(streamId, {
+      ...kept,
+      state,
+      sinceMs: state === before.state ? before.sinceMs : atMs,
+      losses: before.losses + (before.state === 'streaming' && state === 'reconnecting' ? 1 : 0),
+      ...(message !== undefined && { message }),
+    });
+  }
+
+  #update(streamId: string, change: Partial<CameraState>): void {
+    const before = this.#states.get(streamId);
+    if (before === undefined) return;
+    const lastFrameAtMs = Math.max(before.lastFrameAtMs ?? -Infinity, change.lastFrameAtMs ?? -Infinity);
+    this.#states.set(streamId, { ...before, ...change, lastFrameAtMs });
+  }
+}

@@ -1,0 +1,202 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock, WallClock } from '../../core/clock.js';
+import type { ModelDetectorInfo } from '../../core/detector.js';
+import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
+import type { StreamCounts } from '../../pipeline/measurements.js';
+import type { CameraStates } from './camera-states.js';
+import { cameraHealth } from './health.js';
+
+/** Boundaries of latencies in seconds; the latency budgets join them, so that a share within a budget is exact. */
+const LATENCY_BOUNDARIES = [0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.066, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5];
+
+const STAGES = {
+  transport: ({ capturedAtMs, readyAtMs }) => readyAtMs - capturedAtMs,
+  wait: ({ readyAtMs, startedAtMs }) => startedAtMs - readyAtMs,
+  infer: ({ inferStartMs, inferEndMs }) => inferEndMs - inferStartMs,
+  emit: ({ inferEndMs, emittedAtMs }) => emittedAtMs - inferEndMs,
+} as const satisfies Record<string, (times: PerceptEvent['times']) => number>;
+
+export type MetricsSources = {
+  readonly info: ModelDetectorInfo;
+  readonly version: string;
+  readonly states: CameraStates;
+  readonly cameras: readonly string[];
+  /** In milliseconds. */
+  readonly budgetsMs: readonly number[];
+  /** Counts of each camera so far. */
+  readonly counts: () => Readonly<Record<string, StreamCounts>>;
+  readonly clock: Clock & WallClock;
+};
+
+/**
+ * The metrics of a service for Prometheus, in its text format. Names and units follow Prometheus' rules: seconds,
+ * `_total`, no label whose values grow without bound.
+ */
+export class ServiceMetrics {
+  readonly #registry = new Registry();
+  readonly #latency: Histogram<'camera'>;
+  readonly #stage: Histogram<'stage'>;
+  readonly #loop = monitorEventLoopDelay({ resolution: 10 });
+
+  constructor(sources: MetricsSources) {
+    const registers = [this.#registry];
+    const budgets = sources.budgetsMs.map((ms) => ms / 1000);
+    this.#latency = new Histogram({
+      name: 'nowcast_percept_latency_seconds',
+      help: 'Age of percepts at their emission, from the capture of the picture.',
+      labelNames: ['camera'],
+      buckets: [...new Set([...LATENCY_BOUNDARIES, ...budgets])].sort((a, b) => a - b),
+      registers,
+    });
+    this.#stage = new Histogram({
+      name: 'nowcast_stage_seconds',
+      help: 'Time that percepts spent in each stage.',
+      labelNames: ['stage'],
+      buckets: LATENCY_BOUNDARIES,
+      registers,
+    });
+    for (const camera of sources.cameras) this.#latency.zero({ camera });
+    addCounts(sources, registers);
+    addCameras(sources, registers);
+    addService(sources, registers, this.#loop);
+    this.#loop.enable();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  seen(event: PipelineEvent): void {
+    if (event.type !== 'percept') return;
+    const { times, streamId } = event;
+    this.#latency.observe({ camera: streamId }, Math.max(0, times.emittedAtMs - times.capturedAtMs) / 1000);
+    for (const [stage, ms] of Object.entries(STAGES)) this.#stage.observe({ stage }, Math.max(0, ms(times)) / 1000);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  close(): void {
+    this.#loop.disable();
+  }
+}
+
+type Registers = Registry[];
+
+/** Read at each scrape, together, so that `received = percepts + drops + in flight` holds in every answer. */
+function addCounts({ counts }: MetricsSources, registers: Registers): void {
+  const perCamera = (name: string, help: string, of: (counts: StreamCounts) => number): void => {
+    new Counter({
+      name: `nowcast_${name}`,
+      help,
+      labelNames: ['camera'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [camera, each] of Object.entries(counts())) this.inc({ camera }, of(each));
+      },
+    });
+  };
+  perCamera('frames_received_total', 'Frames that came from the camera.', ({ received }) => received);
+  perCamera('percepts_total', 'Frames that were detected on.', ({ percepts }) => percepts);
+  perCamera('over_budget_total', 'Percepts later than the latency budget.', ({ overBudget }) => overBudget);
+  perCamera('gaps_total', 'Times without frames.', ({ gaps }) => gaps);
+  new Counter({
+    name: 'nowcast_frames_dropped_total',
+    help: 'Frames that were not detected on, by the reason.',
+    labelNames: ['camera', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [camera, { drops }] of Object.entries(counts()))
+        for (const [reason, count] of Object.entries(drops)) this.inc({ camera, reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'nowcast_frames_in_flight',
+    help: 'Frames that wait or are in the detector: received minus percepts minus drops.',
+    labelNames: ['camera'],
+    registers,
+    collect() {
+      for (const [camera, { inFlight }] of Object.entries(counts())) this.set({ camera }, inFlight);
+    },
+  });
+}
+
+function addCameras({ states, cameras, clock }: MetricsSources, registers: Registers): void {
+  const perCamera = (name: string, help: string, of: (camera: string) => number | undefined): void => {
+    new Gauge({
+      name: `nowcast_${name}`,
+      help,
+      labelNames: ['camera'],
+      registers,
+      collect() {
+        this.reset();
+        for (const camera of cameras) {
+          const value = of(camera);
+          if (value !== undefined) this.set({ camera }, value);
+        }
+      },
+    });
+  };
+  perCamera('camera_up', '1 if the camera delivers frames now, else 0.', (camera) =>
+    cameraHealth(states.get(camera)!, clock.now()).isUp ? 1 : 0,
+  );
+  perCamera('percept_age_seconds', 'Age of what the newest percept of the camera shows.', (camera) => {
+    const last = states.get(camera)?.lastPercept;
+    return last && (clock.now() - last.capturedAtMs) / 1000;
+  });
+  perCamera('camera_last_frame_timestamp_seconds', 'Unix time at which the newest frame arrived.', (camera) => {
+    const lastMs = states.get(camera)?.lastFrameAtMs;
+    return lastMs === undefined ? undefined : clock.toUnixMs(lastMs) / 1000;
+  });
+  new Counter({
+    name: 'nowcast_camera_losses_total',
+    help: 'Losses of a connection that had worked.',
+    labelNames: ['camera'],
+    registers,
+    collect() {
+      this.reset();
+      for (const camera of cameras) this.inc({ camera }, states.get(camera)?.losses ?? 0);
+    },
+  });
+}
+
+function addService(
+  { info, version, states }: MetricsSources,
+  registers: Registers,
+  loop: ReturnType<typeof monitorEventLoopDelay>,
+): void {
+  new Gauge({
+    name: 'nowcast_build_info',
+    help: 'Versions of Nowcast and Node; always 1.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.version }, 1);
+  new Gauge({
+    name: 'nowcast_detector_info',
+    help: 'The model and the execution provider that was asked for and runs; always 1.',
+    labelNames: ['model', 'provider_requested', 'provider'],
+    registers,
+  }).set({ model: info.model, provider_requested: info.requestedProvider, provider: info.provider }, 1);
+  new Counter({
+    name: 'nowcast_detector_losses_total',
+    help: 'Times that the detector crashed or hung.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(states.detectorLosses);
+    },
+  });
+  new Gauge({
+    name: 'nowcast_event_loop_lag_seconds',
+    help: 'Delay of the event loop since the last scrape, its 99th percentile.',
+    registers,
+    collect() {
+      this.set(loop.count === 0 ? 0 : loop.percentile(99) / 1e9);
+      loop.reset();
+    },
+  });
+}

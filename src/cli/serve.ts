@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { openIo, type CliContext } from './command-io.js';
+import { addMoreHelp } from './help.js';
+import { readRunConfig } from './run.js';
+import { addRunFlags, type RunFlagValues } from './run-flags.js';
+import { summaryText } from './run-summary.js';
+
+const DEFAULT_LISTEN = '127.0.0.1:8765';
+/** Three synthetic drives. */
+const DEMO_SOURCES = ['demo:2040', 'demo:2041', 'demo:2042'];
+/** Flags of a run that ends. */
+const OF_RUNS = ['--offline', '--pace', '--max-frames', '--strict', '--wait', '--feed'];
+
+/** Declares `nowcast serve`. */
+export function register(program: Command, context: CliContext): void {
+  const command = program
+    .command('serve')
+    .description('Keep cameras running, and serve results, health and metrics over HTTP')
+    .argument('[camera...]', 'cameras of the configuration by their names, or sources as `nowcast run` takes them')
+    .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys')
+    .option(
+      '--listen <[host:]port>',
+      `address of the server (default: that of the section feed, else ${DEFAULT_LISTEN})`,
+    )
+    .option('--demo', 'three synthetic cameras, for a first look');
+  addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
+    const io = openIo(command, context);
+    const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
+    const { listen, demo, ...rest } = flags;
+    const sources = demo === true && cameras.length === 0 ? DEMO_SOURCES : cameras;
+    const feed = listen ?? (rest['config'] === undefined ? DEFAULT_LISTEN : undefined);
+    const config = await readRunConfig(sources, { ...rest, wait: true, ...(feed !== undefined && { feed }) }, reading);
+    const { serve } = await import('../app/serve/serve.js');
+    const summary = await serve(config, io);
+    io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
+  });
+  addMoreHelp(command, {
+    examples: [
+      'nowcast serve --demo',
+      'nowcast serve -c cameras.yaml',
+      'nowcast serve -c cameras.yaml --listen 0.0.0.0:8765',
+    ],
+    page: 'serve.md',
+  });
+}

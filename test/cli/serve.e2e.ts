@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunSummary } from '../../src/app/run/summary.js';
+import { clipFolder, pattern } from '../helpers/clips.js';
+import { nowcast } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { LoggedRun } from './logged-run.js';
+import { model, NEEDS, person } from './person-run.js';
+
+type Camera = {
+  readonly name: string;
+  readonly source: string;
+  readonly isUp: boolean;
+  readonly state: string;
+  readonly received: number;
+  readonly percepts: number;
+};
+
+describe('nowcast serve', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const clips = clipFolder();
+  let running: LoggedRun | undefined;
+  afterEach(() => running?.interrupt());
+
+  const start = async (
+    config: object,
+    ...flags: string[]
+  ): Promise<{ run: LoggedRun; get(path: string): Promise<Response> }> => {
+    writeFileSync(
+      join(folder(), 'cameras.yaml'),
+      JSON.stringify({ model: { path: model, provider: 'cpu', labels: 'coco' }, ...config }),
+    );
+    const run = new LoggedRun(['serve', '-c', 'cameras.yaml', '--listen', '0', '--json', ...flags], folder());
+    running = run;
+    const url = await run.finds(/service: (http:\S+)/);
+    return { run, get: (path) => fetch(new URL(path, url)) };
+  };
+
+  /** Asks until the answer is right; each question waits for the one before. */
+  const until = async <T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> => {
+    for (;;) {
+      const answer = await ask();
+      if (isRight(answer)) return answer;
+    }
+  };
+
+  itNeeds(NEEDS, 'answers for its cameras, whatever becomes of each, and ends at a signal with a summary', async () => {
+    const short = clips.make(...pattern('320x240', 10, 1), '-c:v', 'mpeg4', 'short.mp4');
+    const { run, get } = await start({
+      cameras: { front: { source: person }, gone: { source: 'rtsp://127.0.0.1:9/x' }, short: { source: short } },
+    });
+    const cameras = async (): Promise<readonly Camera[]> =>
+      ((await (await get('/api/cameras')).json()) as { cameras: readonly Camera[] }).cameras;
+    const [front, gone, ended] = await until(cameras, ([one, , three]) => one.percepts > 0 && three.state === 'ended');
+    assert.deepEqual([front.isUp, gone.isUp, ended.isUp], [true, false, false]);
+    assert.deepEqual([gone.percepts, ended.received], [0, 10]);
+    assert.equal((await get('/livez')).status, 200);
+    assert.equal((await get('/readyz')).status, 200);
+    const words = await (await get('/readyz?verbose')).text();
+    assert.match(words, /^\[\+\] camera front: streaming/m);
+    assert.match(words, /^\[-\] camera gone: (connecting|reconnecting) for /m);
+    assert.match(words, /^\[-\] camera short: ended for /m);
+    assert.equal((await get('/api/cameras/front/health')).status, 200);
+    assert.equal((await get('/api/cameras/gone/health')).status, 503);
+    for (const path of ['/api/cameras/nobody', '/api/cameras/__proto__', '/api/x', '/api'])
+      assert.equal((await get(path)).status, 404, path);
+    const { code, stdout } = await run.interrupt();
+    assert.equal(code, 130);
+    const summary = JSON.parse(stdout) as RunSummary;
+    assert.ok(summary.streams['front'].percepts > 0);
+    assert.equal(summary.streams['short'].received, 10);
+  });
+
+  itNeeds(NEEDS, 'states numbers that add up in each scrape, with the budget among the boundaries', async () => {
+    const { get } = await start({ cameras: { front: { source: person } }, detect: { budget: '123ms' } });
+    const scrape = async (): Promise<string> => (await get('/metrics')).text();
+    const value = (text: string, name: string): number =>
+      [...text.matchAll(new RegExp(`^${name}\\{camera="front".*\\} (\\S+)$`, 'gm'))].reduce(
+        (sum, [, number]) => sum + Number(number),
+        0,
+      );
+    for (let last = 0; last < 5;) {
+      const text = await scrape();
+      last = value(text, 'nowcast_percepts_total');
+      assert.equal(
+        value(text, 'nowcast_frames_received_total'),
+        last + value(text, 'nowcast_frames_dropped_total') + value(text, 'nowcast_frames_in_flight'),
+        text,
+      );
+      assert.equal(value(text, 'nowcast_percept_latency_seconds_count'), last);
+      assert.match(text, /nowcast_percept_latency_seconds_bucket\{le="0\.123",camera="front"\}/);
+    }
+    assert.equal(value(await scrape(), 'nowcast_camera_up'), 1);
+  });
+
+  itNeeds(NEEDS, 'goes on when all sources have ended', async () => {
+    const short = clips.make(...pattern('320x240', 10, 1), '-c:v', 'mpeg4', 'short.mp4');
+    const { run, get } = await start({ cameras: { short: { source: short } } });
+    await run.says('every source has ended');
+    assert.equal((await get('/livez')).status, 200);
+  });
+
+  itNeeds(NEEDS, 'shows secrets of an address nowhere', async () => {
+    const { get } = await start({
+      cameras: { cam: { source: 'rtsp://admin:hunter2secret@127.0.0.1:9/key-abcdef123' } },
+    });
+    for (const path of ['/api/config', '/api/cameras', '/api/stats', '/readyz?verbose', '/metrics']) {
+      const text = await (await get(path)).text();
+      assert.doesNotMatch(text, /hunter2secret|abcdef123/, path);
+    }
+  });
+
+  it('is not open to other machines without a token', async () => {
+    const { code, stderr } = await nowcast(['serve', 'demo:', '--listen', '0.0.0.0:0']);
+    assert.equal(code, 2);
+    assert.match(stderr, /open to everyone who reaches 0\.0\.0\.0; set feed\.token/);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiPart } from '../../../src/streaming/http/api-part.js';
+import type { Answer } from '../../../src/streaming/http/answer.js';
+
+describe('answers of the owner', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  /** @param ask the owner */
+  const start = async (ask: (what: string, query: string) => Promise<Answer>) => {
+    const clock = { nowMs: 0, now: () => clock.nowMs };
+    const timers = new Set<() => void>();
+    const part = new ApiPart(
+      { prefixes: ['/api', '/livez'] },
+      { ask, join: () => Promise.resolve(), left: () => undefined, delivered: () => undefined },
+      {
+        clock,
+        after: (_, action) => {
+          timers.add(action);
+          return () => timers.delete(action);
+        },
+      },
+    );
+    server = createServer((request, response) => {
+      if (!part.answer(request, response)) response.writeHead(418).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const get = (path: string, method = 'GET'): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, { method });
+    return { part, clock, get, timers };
+  };
+
+  it('serve equal requests for a quarter of a second, and are asked for anew then', async () => {
+    const asked: string[] = [];
+    const { get, clock } = await start((what, query) => {
+      asked.push(`${what}?${query}`);
+      return Promise.resolve({ status: 200, contentType: 'text/plain', body: `answer ${asked.length}` });
+    });
+    const texts = await Promise.all([1, 2, 3].map(async () => (await get('/api/stats')).text()));
+    assert.deepEqual(texts, ['answer 1', 'answer 1', 'answer 1']);
+    clock.nowMs = 250;
+    assert.equal(await (await get('/api/stats')).text(), 'answer 2');
+    assert.equal(await (await get('/api/stats?x=1')).text(), 'answer 3');
+    assert.deepEqual(asked, ['GET /api/stats?', 'GET /api/stats?', 'GET /api/stats?x=1']);
+  });
+
+  it('are 503 if the owner does not give one', async () => {
+    const { get, timers } = await start(() => new Promise(() => undefined));
+    const answer = get('/livez');
+    while (timers.size === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const fire of timers) fire();
+    assert.equal((await answer).status, 503);
+    assert.equal(timers.size, 0);
+  });
+
+  it('are 503 for further requests while many wait for a silent owner', async () => {
+    let asked = 0;
+    const { get } = await start(() => {
+      asked += 1;
+      return new Promise(() => undefined);
+    });
+    const waiting = Array.from({ length: 64 }, (_, i) => get(`/api/${i}`));
+    waiting.forEach((answer) => void answer.catch(() => undefined));
+    while (asked < 64) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await get('/api/one-more')).status, 503);
+    assert.equal(asked, 64);
+  });
+
+  it('have no body for HEAD, and are for reading alone', async () => {
+    const { get } = await start(() => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' }));
+    const head = await get('/livez', 'HEAD');
+    assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [200, '2', '']);
+    assert.equal((await get('/livez', 'POST')).status, 418);
+    for (const path of ['/apix', '/livezz', '/']) assert.equal((await get(path)).status, 418, path);
+  });
+});
