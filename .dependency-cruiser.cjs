@@ -51,7 +51,7 @@ module.exports = {
     allow('src/recording', ['src/core/', 'src/files/']),
     allow('src/config', ['src/core/']),
     allow('src/model', ['src/core/', 'src/files/', 'src/scheduling/runtime-profile']),
-    allow('src/pipeline', ['src/core/', 'src/scheduling/', 'src/track/']),
+    allow('src/pipeline', ['src/core/', 'src/scheduling/', 'src/scene/', 'src/track/']),
     allow('src/streaming', ['src/core/', 'src/files/', 'src/recording/']),
     allow('evaluation', ['src/core/', 'src/pickle/', 'src/scheduling/', 'src/track/', 'src/recording/']),
     allow('synth', ['src/core/', 'src/files/']),

@@ -37,6 +37,9 @@ export function summaryText({
         `  ${[`${id}: ${counts.percepts} of ${counts.received}`, `dropped: ${dropsText(counts)}`, ...trustTexts(counts)].join(', ')}`,
       );
   } else lines.push(...each.flatMap(([, counts]) => trustTexts(counts)));
+  for (const [id, { scene }] of each)
+    if (scene !== undefined)
+      lines.push(...sceneTexts(scene).map((text) => (each.length > 1 ? `  ${id}: ${text}` : text)));
   if (total.percepts > 0) {
     lines.push('', 'milliseconds      p50      p90      p99      max');
     for (const [stage, distribution] of Object.entries(stagesMs)) lines.push(stageRow(stage, distribution));
@@ -50,6 +53,24 @@ function dropsText({ drops }: Pick<Counts, 'drops'>): string {
   const parts = Object.entries(drops)
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `${count} ${reason}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** The objects, each line's crossings, and the most objects at once in the picture and each zone. */
+export function sceneTexts({
+  objects,
+  crossings,
+  mostAtOnce: { picture, zones },
+}: NonNullable<Stream['scene']>): string[] {
+  return [
+    `objects: ${countsText(objects)}`,
+    ...Object.entries(crossings).map(([line, directions]) => `crossed ${line}: ${countsText(directions)}`),
+    `most at once: ${[`${picture} in the picture`, ...Object.entries(zones).map(([zone, most]) => `${most} in ${zone}`)].join(', ')}`,
+  ];
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

@@ -7,6 +7,7 @@ import { underFlags } from '../config/detect-config.js';
 import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
 import { nameClashes, sourceTexts } from '../config/run-sources.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
+import { SCENE_KEYS } from '../config/keys/scene-keys.js';
 import { secretsIn, withEnvironment } from '../config/settings.js';
 import { addressesToAsk, lookAtSources, sourceForms } from '../config/sources.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -22,6 +23,7 @@ export function register(program: Command, context: CliContext): void {
     .description('Detect on video files, folders of pictures and cameras')
     .argument('[source...]', `${sourceForms(BUILT_IN_PARTS.sources)}; or the names of cameras of the config`)
     .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys')
+    .option('--zones <file.yaml>', 'zones, lines, masks and objects of the one source; turns tracking on')
     .option('--validate', 'check flags and configuration, print what would run, and end; opens no source');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
@@ -45,6 +47,7 @@ export function register(program: Command, context: CliContext): void {
       'nowcast run dog.jpg --save found.jpg',
       'nowcast run rtsp://192.0.2.7/stream --model yolox-s --feed 8765 --record run.jsonl',
       'nowcast run pictures --offline --coco found.json',
+      'nowcast run street.mp4 --zones street.yaml --events events.jsonl',
       'nowcast run -c cameras.yaml',
       'nowcast run -c cameras.yaml front garden --wait',
       'nowcast run -c cameras.yaml --validate',
@@ -78,9 +81,15 @@ export async function readRunConfig(
   const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);
   const path = flags['config'];
   const file = typeof path !== 'string' ? undefined : await loadConfig(keys, path, env);
-  for (const secret of file?.secrets ?? []) secrets.add(secret);
+  const scenePath = flags['zones'];
+  const scene =
+    typeof scenePath !== 'string' ? undefined : await loadConfig(SCENE_KEYS, scenePath, env, undefined, '--zones');
+  for (const secret of [...(file?.secrets ?? []), ...(scene?.secrets ?? [])]) secrets.add(secret);
   const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
-  const settings = withEnvironment(keys, underFlags(fromFile, fromFlags), env);
+  const settings: Settings = {
+    ...withEnvironment(keys, underFlags(fromFile, fromFlags), env),
+    ...(scene !== undefined && { scene: scene.settings }),
+  };
   for (const secret of secretsIn(keys, settings)) secrets.add(secret);
   const cameras = Object.entries(settings.cameras ?? {});
   const names = cameras.map(([name]) => name);

@@ -33,7 +33,12 @@ export function refuseContradictions(config: Checked, found: readonly Found[], p
       `pace (--pace) max works with files only, and ${live.config.id} is ${live.kind.is}, which cannot be read faster than real time; set it to source`,
     );
   refuseMixedClasses(config);
-  const sources = found.map(({ config: { id, settings }, kind }) => ({ ...kind, id, settings }));
+  const sources = found.map(({ config: { id, settings, scene }, kind }) => ({
+    ...kind,
+    id,
+    settings,
+    hasScene: scene !== undefined,
+  }));
   for (const { kind: name, settings } of config.sinks)
     parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
   refuseReadingTwice(found);

@@ -47,28 +47,44 @@ export function keyAndFlag(name: keyof Given): string {
 /** @throws UsageError naming the keys (and flags) that contradict each other */
 export function resolveDetect(given: Given, parts: Parts): DetectConfig {
   const { nms, nms_mode: nmsMode } = withDefaults(runKeys(parts).detect.keys, given);
-  return { ...resolveStream(given, keyAndFlag, parts), nms, nmsMode };
+  return { ...resolveStream(given, keyAndFlag, parts, false), nms, nmsMode };
 }
 
 /**
  * @param own of the camera, over the file's
+ * @param hasScene the camera has zones or other rules, which need tracks
  * @throws UsageError naming the keys that contradict each other
  */
-export function resolveOwnDetect(id: string, own: OwnDetectSettings, given: Given, parts: Parts): OwnDetectConfig {
+export function resolveOwnDetect(
+  id: string,
+  own: OwnDetectSettings,
+  given: Given,
+  parts: Parts,
+  hasScene = false,
+): OwnDetectConfig {
   const { model: _, priority = 1, ...over } = own;
   const where = (name: keyof Given): string => (name in over ? `cameras.${id}.detect.${name}` : keyAndFlag(name));
   // A schedule of the camera's own says more than a budget of all cameras.
   const { budget: _budget, ...withoutBudget } = given;
   const under = over.schedule !== undefined && isTimeless(over.schedule, parts) ? withoutBudget : given;
-  const resolved = resolveStream(mergeSettings<Given>(under, over), where, parts);
+  const resolved = resolveStream(mergeSettings<Given>(under, over), where, parts, hasScene);
   refuseUselessTrackKeys(over, where, [resolved], parts);
   return { ...resolved, priority };
 }
 
-function resolveStream(given: Given, where: (name: keyof Given) => string, parts: Parts): StreamDetectConfig {
+function resolveStream(
+  given: Given,
+  where: (name: keyof Given) => string,
+  parts: Parts,
+  hasScene: boolean,
+): StreamDetectConfig {
   const resolved = withDefaults(runKeys(parts).detect.keys, given);
   const { conf, classes, schedule, budget, forecast } = resolved;
-  const track = given.track ?? forecast !== 'none';
+  const track = given.track ?? (hasScene || forecast !== 'none');
+  if (hasScene && !track)
+    throw new UsageError(
+      `${where('track')} is false, but zones, lines and objects need tracking; remove the key, or set it to true`,
+    );
   if (forecast !== 'none' && !track)
     throw new UsageError(
       `${where('forecast')} is ${forecast}, which needs tracking; remove ${where('track').replace(/ .*/, '')}, or set it to true`,
@@ -109,6 +125,12 @@ export function refuseUselessTrackKeys(
   throw new UsageError(
     `${where(key)} has no effect on the forecaster ${tracked[0].forecast}, which has its own rule for tracks; remove the key, or choose another forecaster`,
   );
+}
+
+/** The time for which the tracker of a stream keeps an object that it does not see. */
+export function lostTrackMs({ forecast, trackLife }: StreamDetectConfig, { forecasters }: Parts): number {
+  const keeps = forecast === 'none' || findNamed(forecasters, forecast)?.keepsTrackLife === true;
+  return keeps ? trackLife.lostTrackMs : 0;
 }
 
 /** True for a schedule that detects on every frame, however late; it has no budget. */

@@ -6,6 +6,9 @@ import { keyAt, SECTION_NAME } from './schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
+const FRACTION = { type: 'number', minimum: 0, maximum: 1 } as const;
+const POINT = { type: 'array', prefixItems: [FRACTION, FRACTION], items: false, minItems: 2, maxItems: 2 } as const;
+
 /** Any value may come from the environment; in the file it is then text. */
 const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{' } as const;
 
@@ -67,6 +70,8 @@ function writtenAs(key: Key): JsonSchema {
       };
     case 'choice':
       return { type: 'string', enum: key.values };
+    case 'points':
+      return { type: 'array', minItems: key.isClosed ? 3 : 2, items: POINT };
     case 'duration':
     case 'time':
       return { type: ['number', 'string'] };
@@ -82,7 +87,7 @@ function writtenAs(key: Key): JsonSchema {
     case 'sections':
       return {
         type: 'object',
-        propertyNames: { pattern: SECTION_NAME.source },
+        ...(key.hasAnyNames === true ? {} : { propertyNames: { pattern: SECTION_NAME.source } }),
         additionalProperties: sectionSchema(key.of),
       };
   }

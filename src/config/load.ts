@@ -31,6 +31,7 @@ export type Overrides = {
 /**
  * Reads a YAML file.
  * @param keys the allowed keys
+ * @param flag the one that names the file, for messages
  * @throws UsageError (`NOWCAST_CONFIG`) with one line per problem: file, line, key, value, and the allowed values
  */
 export async function loadConfig<S extends Keys>(
@@ -38,6 +39,7 @@ export async function loadConfig<S extends Keys>(
   path: string,
   env: Environment,
   overrides?: Overrides,
+  flag = '-c',
 ): Promise<LoadedConfig<S>> {
   let bytes: Uint8Array;
   try {
@@ -50,7 +52,7 @@ export async function loadConfig<S extends Keys>(
         : code === 'EISDIR'
           ? 'is a folder'
           : `cannot be read (${code ?? String(cause)})`;
-    throw new UsageError(`the config ${resolve(path)} ${why}; name a YAML file with -c`, {
+    throw new UsageError(`the config ${resolve(path)} ${why}; name a YAML file with ${flag}`, {
       cause,
       code: 'NOWCAST_CONFIG',
     });

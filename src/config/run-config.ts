@@ -6,7 +6,6 @@ import type { SandboxMode } from '../core/sandbox-mode.js';
 import type { Size } from '../core/size.js';
 import { refuseContradictions } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
-import type { CameraSettings } from './keys/camera-keys.js';
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
@@ -96,7 +95,7 @@ export function resolveRun(
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
     model: {
-      path: oneModel(found, settings.cameras ?? {}, model.path),
+      path: oneModel(found, model.path),
       labels: model.labels,
       provider: model.provider,
       threads: model.threads,
@@ -146,15 +145,8 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
  * The one model of a run's sources.
  * @throws UsageError if cameras name different ones
  */
-function oneModel(
-  found: readonly Found[],
-  cameras: Readonly<Record<string, CameraSettings>>,
-  ofTheFile: string,
-): string {
-  const [first, ...rest] = found.map(({ config: { id, detect } }) => ({
-    id,
-    path: (detect === undefined ? undefined : cameras[id].detect?.model) ?? ofTheFile,
-  }));
+function oneModel(found: readonly Found[], ofTheFile: string): string {
+  const [first, ...rest] = found.map(({ config: { id }, model = ofTheFile }) => ({ id, path: model }));
   const other = rest.find(({ path }) => path !== first.path);
   if (other === undefined) return first.path;
   throw new UsageError(

@@ -7,6 +7,7 @@ import { detectKeys, ownDetectKeys } from './keys/detect-keys.js';
 import { endKeys } from './keys/end-keys.js';
 import { ffmpegKeys } from './keys/ffmpeg-keys.js';
 import { detectorsKeys, modelKeys } from './keys/model-keys.js';
+import { SCENE_KEYS, type SceneSettings } from './keys/scene-keys.js';
 import { merged, oneOfKinds, sinkSections } from './keys/registry-keys.js';
 import { recogniseSource, sourceForms } from './sources.js';
 
@@ -29,6 +30,8 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the file that a flag names: the scene of the run's one source. */
+  readonly scene?: SceneSettings | undefined;
   /** The sections of the sinks. */
   readonly [section: string]: unknown;
 };
@@ -55,6 +58,7 @@ export function runKeys(parts: Parts) {
         },
         enabled: cameraKeys.enabled,
         detect: { ...cameraKeys.detect, keys: ownDetectKeys(detect) },
+        ...SCENE_KEYS,
         ...merged(sources),
       },
       misplaced: (camera) => misplacedKeys(camera as CameraSettings, sources),

@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { SourceError, UsageError } from '../core/errors.js';
+import type { SceneRules } from '../core/scene-rules.js';
 import type { SourceKind } from '../core/source-kind.js';
-import { resolveOwnDetect, type OwnDetectConfig } from './detect-config.js';
+import { lostTrackMs, resolveOwnDetect, type OwnDetectConfig } from './detect-config.js';
 import { whatIsAt } from './paths.js';
 import { foreignKeys, ownersOf, type CameraSettings } from './keys/camera-keys.js';
 import type { Parts, Settings } from './run-keys.js';
+import { resolveScene, sceneSettings } from './scene-config.js';
 import { SECTION_NAME } from './schema.js';
 import { withDefaults } from './settings.js';
 import { fileNameOf, findSource, recogniseSource, type ContentByText, type FoundSource } from './sources.js';
@@ -23,6 +25,8 @@ export type SourceConfig = {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The choice of a camera with a `detect` of its own; absent for a source that follows the run's. */
   readonly detect?: OwnDetectConfig;
+  /** The rules for its zones, lines and objects; absent for a source without. */
+  readonly scene?: SceneRules;
 };
 
 /** A source with the entry of its kind. */
@@ -30,6 +34,8 @@ export type Found<Open = unknown> = {
   readonly config: SourceConfig;
   readonly kind: SourceKind<Open>;
   readonly content?: FoundSource<Open>['content'];
+  /** Of a camera that names its own. */
+  readonly model?: string | undefined;
 };
 
 type Flagged = Readonly<Record<string, unknown>>;
@@ -50,6 +56,7 @@ export function runSources(
       ? namedSources(named, settings, parts, contents)
       : configuredSources(enabledCameras(settings), settings, parts, contents);
   refuseUselessFlags(settings.sources ?? {}, found, parts);
+  refuseSharedScene(settings, found);
   return found;
 }
 
@@ -75,14 +82,14 @@ function namedSources(
   const ids = new Map(names.map((name) => [name, 1]));
   return [
     ...chosen,
-    ...joined(others.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, contents))).map(
-      (source) => {
+    ...joined(others.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, contents)))
+      .map((source) => {
         const { id } = source.config;
         const count = (ids.get(id) ?? 0) + 1;
         ids.set(id, count);
         return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
-      },
-    ),
+      })
+      .map((source) => withChoice(source, undefined, settings, parts)),
   ];
 }
 
@@ -125,17 +132,43 @@ function enabledCameras({ cameras = {} }: Settings): readonly NamedCamera[] {
 
 function configuredSources(
   cameras: readonly NamedCamera[],
-  { sources: flagged = {}, detect: given = {} }: Settings,
+  settings: Settings,
   parts: Parts,
   contents: ContentByText | undefined,
 ): Found[] {
-  return cameras.map(([id, camera]) => {
-    const found = sourceConfig(id, camera, parts.sources, flagged, contents);
-    const { detect: own } = camera;
-    return own === undefined
-      ? found
-      : { ...found, config: { ...found.config, detect: resolveOwnDetect(id, own, given, parts) } };
-  });
+  return cameras.map(([id, camera]) =>
+    withChoice(sourceConfig(id, camera, parts.sources, settings.sources, contents), camera, settings, parts),
+  );
+}
+
+/** The source with its own choice of results and its own scene, which makes the choice its own: it needs tracks. */
+function withChoice(
+  { config, ...found }: Found,
+  camera: CameraSettings | undefined,
+  { detect: given = {}, scene: sceneOfFlag }: Settings,
+  parts: Parts,
+): Found {
+  const scene = sceneOfFlag ?? (camera && sceneSettings(camera));
+  if (camera?.detect === undefined && scene === undefined) return { config, ...found };
+  const detect = resolveOwnDetect(config.id, camera?.detect ?? {}, given, parts, scene !== undefined);
+  const where = sceneOfFlag === undefined ? `cameras.${config.id}.` : '';
+  return {
+    ...found,
+    model: camera?.detect?.model,
+    config: {
+      ...config,
+      detect,
+      ...(scene !== undefined && { scene: resolveScene(scene, where, lostTrackMs(detect, parts)) }),
+    },
+  };
+}
+
+/** @throws UsageError if the one scene of a flag is for several pictures */
+function refuseSharedScene({ scene }: Settings, found: readonly Found[]): void {
+  if (scene !== undefined && found.length > 1)
+    throw new UsageError(
+      `--zones is for one picture, but the run has ${found.length} sources (${found.map(({ config: { id } }) => id).join(', ')}); put zones, lines, masks and objects under cameras.<name> of a configuration (-c)`,
+    );
 }
 
 /** A flag that no source of the run has is a mistake. */

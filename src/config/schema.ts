@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NowcastError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
+import { problemOfPoints, type Point } from '../core/polygon.js';
 import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS, timeMs, TIME_FORMS } from './durations.js';
 
 /** The checks that follow from a description of keys. They refuse unknown keys and fill in no defaults. */
@@ -29,6 +30,8 @@ function schemaOfKey(key: Key): z.ZodType {
       return textOf(key);
     case 'choice':
       return z.enum(key.values as [string, ...string[]]);
+    case 'points':
+      return pointsOf(key);
     case 'duration':
       return z.preprocess((value) => durationMs(value) ?? value, z.number().positive().max(LONGEST_DURATION_MS));
     case 'time':
@@ -46,7 +49,7 @@ function schemaOfKey(key: Key): z.ZodType {
     case 'section':
       return schemaOf(key.keys);
     case 'sections':
-      return namedSections(sectionOf(key));
+      return namedSections(sectionOf(key), key.hasAnyNames === true);
   }
 }
 
@@ -63,12 +66,12 @@ function sectionOf({ of, misplaced }: Extract<Key, { type: 'sections' }>): z.Zod
 }
 
 /** Unlike a record of zod, it keeps every name, `__proto__` too. */
-function namedSections(section: z.ZodType): z.ZodType {
+function namedSections(section: z.ZodType, hasAnyNames: boolean): z.ZodType {
   return z.custom<object>(isPlainObject).transform((sections, context) =>
     Object.fromEntries(
       Object.entries(sections).map(([name, below]) => {
         const atName = { input: sections, path: [name] };
-        if (!SECTION_NAME.test(name))
+        if (!hasAnyNames && !SECTION_NAME.test(name))
           context.issues.push({ code: 'invalid_key', origin: 'record', issues: [], ...atName });
         const checked = section.safeParse(below);
         for (const issue of checked.error?.issues ?? [])
@@ -94,6 +97,16 @@ function numberOf(rule: NumberRule): z.ZodType {
     (value) => readNumber(value, rule) ?? value,
     z.number().refine((number) => readNumber(number, rule) !== undefined),
   );
+}
+
+function pointsOf({ isClosed }: Extract<Key, { type: 'points' }>): z.ZodType {
+  const point = z.tuple([z.number(), z.number()]);
+  return z
+    .custom<Point[]>((value) => z.array(point).safeParse(value).success)
+    .superRefine((points, context) => {
+      const problem = problemOfPoints(points, isClosed);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, params: IS_WORDED });
+    });
 }
 
 function plainText(): z.ZodType<string> {
@@ -137,6 +150,8 @@ function allowedByType(key: Key): string {
       return 'a text';
     case 'choice':
       return `one of ${key.values.join(', ')}`;
+    case 'points':
+      return `a list of ${key.isClosed ? 'three' : 'two'} or more points such as [0.1, 0.5], as fractions of the picture`;
     case 'duration':
       return DURATION_FORMS;
     case 'time':

@@ -1,4 +1,5 @@
 import type { NumberRule } from './number-rule.js';
+import type { Point } from './polygon.js';
 
 /** Facts of a key of a configuration that hold for every type of value. */
 type KeyFacts = {
@@ -42,6 +43,8 @@ type KeyType =
       readonly isNumberToo?: true;
     }
   | { readonly type: 'choice'; readonly values: readonly string[] }
+  /** The corners of an area (closed), or the points of a line, as fractions of the picture. */
+  | { readonly type: 'points'; readonly isClosed: boolean }
   /** `500ms`, `30s`, or a number of milliseconds; it is parsed into milliseconds. */
   | { readonly type: 'duration' }
   /** A place in a recording: a duration or 0, `1:30`, or `1:02:03.5`; it is parsed into milliseconds. */
@@ -60,6 +63,8 @@ type KeyType =
       readonly type: 'sections';
       readonly of: Keys;
       readonly nameOf: string;
+      /** Names may have any letters, such as those of classes. */
+      readonly hasAnyNames?: true;
       /** Keys that a section may not hold beside its others, each with the reason and the remedy. */
       readonly misplaced?: (section: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
     };
@@ -75,15 +80,17 @@ type ValueOf<K extends Key> = K extends { readonly type: 'boolean' }
       ? readonly [number, number]
       : K extends { readonly type: 'choice'; readonly values: readonly (infer V)[] }
         ? V
-        : K extends { readonly type: 'list' }
-          ? readonly string[]
-          : K extends { readonly type: 'either'; readonly of: readonly (infer E extends Key)[] }
-            ? ValueOf<E>
-            : K extends { readonly type: 'section'; readonly keys: infer S extends Keys }
-              ? SettingsOf<S>
-              : K extends { readonly type: 'sections'; readonly of: infer S extends Keys }
-                ? Readonly<Record<string, SettingsOf<S>>>
-                : string;
+        : K extends { readonly type: 'points' }
+          ? readonly Point[]
+          : K extends { readonly type: 'list' }
+            ? readonly string[]
+            : K extends { readonly type: 'either'; readonly of: readonly (infer E extends Key)[] }
+              ? ValueOf<E>
+              : K extends { readonly type: 'section'; readonly keys: infer S extends Keys }
+                ? SettingsOf<S>
+                : K extends { readonly type: 'sections'; readonly of: infer S extends Keys }
+                  ? Readonly<Record<string, SettingsOf<S>>>
+                  : string;
 
 type NamesOf<S extends Keys, Facts> = { [N in keyof S]: S[N] extends Facts ? N : never }[keyof S];
 

@@ -110,3 +110,8 @@ export type CountEvent = SceneMoment & {
 
 /** What happens in a scene. It follows from percepts alone, so a recording replays to the same events. */
 export type SceneEvent = ObjectEvent | CrossingEvent | CountEvent;
+
+/** True for an event of a scene among those of a pipeline. */
+export function isSceneEvent(event: { readonly type: string }): event is SceneEvent {
+  return event.type === 'object' || event.type === 'crossing' || event.type === 'count';
+}

@@ -69,10 +69,14 @@ export type SceneOptions = {
   readonly zones?: Readonly<Record<string, Optional<ZoneRule, keyof typeof ZONE_DEFAULTS>>> | undefined;
   readonly lines?: Readonly<Record<string, Optional<LineRule, keyof typeof LINE_DEFAULTS>>> | undefined;
   readonly masks?: Readonly<Record<string, MaskRule>> | undefined;
-  readonly filter?: Given<ObjectFilter> | undefined;
-  readonly filterByClass?: Readonly<Record<string, Given<ObjectFilter>>> | undefined;
+  /** The filter of all classes, and values of single classes over it. */
+  readonly objects?:
+    | (Given<ObjectFilter> & {
+        readonly perClass?: Readonly<Record<string, Given<ObjectFilter>>> | undefined;
+        readonly stationaryMs?: number | undefined;
+      })
+    | undefined;
   readonly lostMs?: number | undefined;
-  readonly stationaryMs?: number | undefined;
 };
 
 type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -123,13 +127,15 @@ const TIME: NumberRule = { min: 0 };
 
 /**
  * The rules with their defaults filled in.
+ * @param spelled a field as messages name it, of `zones.yard.enterMs`
  * @throws UsageError naming the field, its value and what it must be
  */
-export function sceneRules(options: SceneOptions): SceneRules {
-  const { lostMs = SCENE_DEFAULTS.lostMs, stationaryMs = SCENE_DEFAULTS.stationaryMs } = options;
+export function sceneRules(options: SceneOptions, spelled = (field: string): string => field): SceneRules {
+  const { lostMs = SCENE_DEFAULTS.lostMs, objects = {} } = options;
+  const { stationaryMs = SCENE_DEFAULTS.stationaryMs, perClass, ...filterOfAll } = objects;
   check('lostMs', lostMs, TIME);
-  check('stationaryMs', stationaryMs, TIME);
-  const filter = filterOf('filter', FILTER_DEFAULTS, options.filter);
+  check('objects.stationaryMs', stationaryMs, TIME);
+  const filter = filterOf('objects', FILTER_DEFAULTS, filterOfAll, spelled);
   return {
     zones: each('zones', options.zones, (where, zone) => {
       const rule = withDefaults<ZoneRule>(ZONE_DEFAULTS, zone);
@@ -144,7 +150,7 @@ export function sceneRules(options: SceneOptions): SceneRules {
       check(`${where}.minMs`, rule.minMs, TIME);
       if (rule.toLeft === rule.toRight)
         throw new UsageError(
-          `${where}: toLeft and toRight are both "${rule.toLeft}"; give the two directions different names`,
+          `${spelled(`${where}.toLeft`)} and ${spelled(`${where}.toRight`)} are both "${rule.toLeft}"; give the two directions different names`,
         );
       return rule;
     }),
@@ -153,7 +159,7 @@ export function sceneRules(options: SceneOptions): SceneRules {
       return mask;
     }),
     filter,
-    filterByClass: each('filterByClass', options.filterByClass, (where, own) => filterOf(where, filter, own)),
+    filterByClass: each('objects.perClass', perClass, (where, own) => filterOf(where, filter, own, spelled)),
     lostMs,
     stationaryMs,
   };
@@ -164,7 +170,12 @@ export function filterFor({ filter, filterByClass }: SceneRules, className: stri
   return Object.hasOwn(filterByClass, className) ? { ...filter, ...filterByClass[className] } : filter;
 }
 
-function filterOf(where: string, under: ObjectFilter, own: Given<ObjectFilter> = {}): ObjectFilter {
+function filterOf(
+  where: string,
+  under: ObjectFilter,
+  own: Given<ObjectFilter>,
+  spelled: (field: string) => string,
+): ObjectFilter {
   const filter = withDefaults(under, own);
   for (const [name, rule] of Object.entries(FILTER_RULES) as [keyof ObjectFilter, NumberRule][])
     if (own[name] !== undefined) check(`${where}.${name}`, own[name], rule);
@@ -174,7 +185,7 @@ function filterOf(where: string, under: ObjectFilter, own: Given<ObjectFilter> =
   ] as const) {
     if (filter[least] > filter[most])
       throw new UsageError(
-        `${where}.${least} is ${filter[least]}, above ${most}, ${filter[most]}, so that no object passes; lower it`,
+        `${spelled(`${where}.${least}`)} is ${filter[least]}, above ${spelled(`${where}.${most}`)}, ${filter[most]}, so that no object passes; lower it`,
       );
   }
   return filter;

@@ -19,6 +19,8 @@ export type SinkFlag = {
 /** A source as a sink may check it. */
 export type CheckedSource = SourceFacts & {
   readonly id: string;
+  /** It has zones, lines or other rules for objects. */
+  readonly hasScene: boolean;
   /** The keys of its kind. */
   readonly settings: Readonly<Record<string, unknown>>;
 };

@@ -59,7 +59,7 @@ describe('a configuration file', () => {
       'a wrong key in a camera',
       'cameras:\n  a:\n    source: x.mp4\n    fsp: 5\n',
       [
-        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, detect, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)',
+        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, detect, zones, lines, masks, objects, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)',
       ],
     ],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],

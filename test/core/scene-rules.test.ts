@@ -30,7 +30,7 @@ describe('the rules of a scene', () => {
   });
 
   it('give each class the values of all under its own', () => {
-    const rules = sceneRules({ filter: { minScore: 0.4 }, filterByClass: { car: { maxArea: 0.5 } } });
+    const rules = sceneRules({ objects: { minScore: 0.4, perClass: { car: { maxArea: 0.5 } } } });
     assert.deepEqual([filterFor(rules, 'car').minScore, filterFor(rules, 'car').maxArea], [0.4, 0.5]);
     assert.deepEqual([filterFor(rules, 'dog').minScore, filterFor(rules, 'constructor').maxArea], [0.4, 1]);
   });
@@ -59,11 +59,14 @@ describe('the rules of a scene', () => {
       { lines: { gate: { points: PATH, minDistance: 2 } } },
       /^lines\.gate\.minDistance must be .* from 0 to 1, got 2/,
     );
-    refuses({ lines: { gate: { points: PATH, toLeft: 'out' } } }, /^lines\.gate: toLeft and toRight are both "out"/);
-    refuses({ filter: { minScore: NaN } }, /^filter\.minScore must be a number from 0 to 1, got NaN/);
     refuses(
-      { filter: { maxArea: 0.1 }, filterByClass: { car: { minArea: 0.2 } } },
-      /^filterByClass\.car\.minArea is 0\.2, above maxArea, 0\.1/,
+      { lines: { gate: { points: PATH, toLeft: 'out' } } },
+      /^lines\.gate\.toLeft and lines\.gate\.toRight are both "out"/,
+    );
+    refuses({ objects: { minScore: NaN } }, /^objects\.minScore must be a number from 0 to 1, got NaN/);
+    refuses(
+      { objects: { maxArea: 0.1, perClass: { car: { minArea: 0.2 } } } },
+      /^objects\.perClass\.car\.minArea is 0\.2, above objects\.perClass\.car\.maxArea, 0\.1/,
     );
     refuses({ lostMs: Infinity }, /^lostMs must be a number of 0 or more, got Infinity/);
   });

@@ -12,23 +12,23 @@ const CAR = { classId: 1, className: 'car' };
 
 describe('the filter of objects', () => {
   it('takes a detection from its least score on', () => {
-    assert.ok(isObject({ filter: { minScore: 0.8 } }));
-    assert.ok(!isObject({ filter: { minScore: 0.81 } }));
+    assert.ok(isObject({ objects: { minScore: 0.8 } }));
+    assert.ok(!isObject({ objects: { minScore: 0.81 } }));
   });
 
   it('takes a box within its areas, as fractions of the picture, and its ratios of width to height', () => {
     // 40 x 80 of 1000 x 500 pixels.
     for (const filter of [{ minArea: 0.0064 }, { maxArea: 0.0064 }, { minRatio: 0.5 }, { maxRatio: 0.5 }])
-      assert.ok(isObject({ filter }), JSON.stringify(filter));
+      assert.ok(isObject({ objects: filter }), JSON.stringify(filter));
     for (const filter of [{ minArea: 0.0065 }, { maxArea: 0.0063 }, { minRatio: 0.51 }, { maxRatio: 0.49 }])
-      assert.ok(!isObject({ filter }), JSON.stringify(filter));
+      assert.ok(!isObject({ objects: filter }), JSON.stringify(filter));
   });
 
   it('of a class wins over that of all, value by value', () => {
-    const options = { filter: { minScore: 0.9, maxArea: 0.5 }, filterByClass: { car: { minScore: 0.3 } } };
+    const options = { objects: { minScore: 0.9, maxArea: 0.5, perClass: { car: { minScore: 0.3 } } } };
     assert.ok(!isObject(options));
     assert.ok(isObject(options, CAR));
-    assert.ok(!isObject({ ...options, filterByClass: { car: { minScore: 0.3, maxArea: 0.001 } } }, CAR));
+    assert.ok(!isObject({ objects: { minScore: 0.9, perClass: { car: { minScore: 0.3, maxArea: 0.001 } } } }, CAR));
   });
 
   it('takes no box without an area', () => {
@@ -39,14 +39,14 @@ describe('the filter of objects', () => {
   it('has a threshold for the median of the last ten scores, which a track needs to pass once', () => {
     const scores = [0.5, 0.5, 0.7, 0.7, 0.5, 0.7, 0.5, 0.1, 0.1, 0.1];
     const { events } = play(
-      { filter: { threshold: 0.6 } },
+      { objects: { threshold: 0.6 } },
       percepts(scores.map((score) => standing(0.5, 0.8, { score }))),
       false,
     );
     assert.deepEqual(storyOf(events), []);
     const passing = [...scores.slice(0, 4), 0.7, ...scores.slice(7)];
     const { events: after } = play(
-      { filter: { threshold: 0.6 } },
+      { objects: { threshold: 0.6 } },
       percepts(passing.map((score) => standing(0.5, 0.8, { score }))),
       false,
     );
@@ -56,7 +56,7 @@ describe('the filter of objects', () => {
 
   it('says nothing of a track that never passes', () => {
     const { events } = play(
-      { filter: { threshold: 0.9 } },
+      { objects: { threshold: 0.9 } },
       percepts([...Array<Detection>(5).fill(standing(0.5, 0.8)), undefined]),
     );
     assert.deepEqual(events, []);
@@ -64,7 +64,7 @@ describe('the filter of objects', () => {
 
   it('ends an object that does not pass any more, as if it were not seen', () => {
     const shrinking = Array.from({ length: 30 }, (_, i) => standing(0.5, 0.8, { score: i < 5 ? 0.8 : 0.2 }));
-    const { events } = play({ filter: { minScore: 0.3 } }, percepts(shrinking), false);
+    const { events } = play({ objects: { minScore: 0.3 } }, percepts(shrinking), false);
     assert.deepEqual(storyOf(events), ['start new', 'end lost']);
   });
 });

@@ -56,7 +56,7 @@ describe('the life of an object', () => {
   });
 
   it('is told again after a minute', () => {
-    const { events } = play({ stationaryMs: 1e6 }, percepts(times(122, still), 1000));
+    const { events } = play({ objects: { stationaryMs: 1e6 } }, percepts(times(122, still), 1000));
     assert.deepEqual(storyOf(events), ['start new', 'update minute', 'update minute', 'end run-ended']);
   });
 
@@ -97,7 +97,7 @@ describe('the life of an object', () => {
     const near = (height: number, score = 0.8) =>
       standing(0.5, 0.8, { score, box: { x1: 480, y1: 400 - height, x2: 520, y2: 400 } });
     const growing = Array.from({ length: 61 }, (_, i) => near(80 + i));
-    const { events } = play({ stationaryMs: 1e6 }, percepts([...growing, near(140, 0.3), near(40)], 200));
+    const { events } = play({ objects: { stationaryMs: 1e6 } }, percepts([...growing, near(140, 0.3), near(40)], 200));
     assert.deepEqual(storyOf(events), ['start new', 'update best', 'update best', 'end run-ended']);
     assert.deepEqual(
       objectsIn(events).map(({ best }) => best.seq),

@@ -59,8 +59,7 @@ const OPTIONS: SceneOptions = {
       classes: ['car'],
     },
   },
-  filter: { minScore: 0.1, threshold: 0.3, maxRatio: 8 },
-  stationaryMs: 700,
+  objects: { minScore: 0.1, threshold: 0.3, maxRatio: 8, stationaryMs: 700 },
   lostMs: 400,
 };
 
@@ -185,7 +184,7 @@ describe('a scene', () => {
     const stays = { ...fc.sample(detection, { numRuns: 1, seed: 1 })[0], trackId: 1 };
     const events = [percept(0, 0.0004, [stays]), percept(1, 399.9996, [stays]), percept(2, 800.0002, [])];
     const replayed = events.map((event, i) => decodeEvent(encodeEvent(event), i + 2, CLASSES));
-    const options = { stationaryMs: 400, lostMs: 0 };
+    const options = { objects: { stationaryMs: 400 }, lostMs: 0 };
     assert.deepEqual(storyOf(play(options, events).events), ['start new', 'update stationary', 'end lost']);
     assert.deepEqual(play(options, replayed).events, play(options, events).events);
   });

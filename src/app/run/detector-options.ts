@@ -6,6 +6,7 @@ import { loadLabels } from '../../model/labels.js';
 import { readModelSpec } from '../../model/model-spec.js';
 import { findModel } from '../../model/find-model.js';
 import type { AppContext } from '../context.js';
+import { namesClasses, withModelClasses } from './scene-classes.js';
 
 /** The parts of a run's configuration that its detector depends on. */
 type DetectorConfig = {
@@ -32,6 +33,9 @@ export async function detectorOptions(config: DetectorConfig, context: AppContex
   const classIds = choices.every(({ classes }) => classes === undefined)
     ? undefined
     : unionOf(choices, await classNames());
+  // Before the detector starts, so that a misspelled class costs no time.
+  for (const { id, scene } of config.sources ?? [])
+    if (scene !== undefined && namesClasses(scene)) withModelClasses(scene, await classNames(), id);
   return {
     model: path,
     ...inputOf(model),

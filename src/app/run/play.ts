@@ -2,13 +2,16 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { isSceneEvent } from '../../core/scene-events.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import type { Measurements } from '../../pipeline/measurements.js';
+import { scene } from '../../pipeline/operators/scene.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { aborted, abortedAfter } from './limits.js';
 import type { RunReporter } from './reporter.js';
+import type { RunScenes } from './scenes.js';
 import type { OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
 import { streamOptions } from './stream-options.js';
@@ -26,6 +29,8 @@ export type Play = {
   readonly sinks: OpenSinks;
   readonly measurements: Measurements;
   readonly reporter: RunReporter;
+  /** Absent: no stream has zones, lines or objects. */
+  readonly scenes?: RunScenes;
   readonly onEvent?: (event: PipelineEvent) => void;
 };
 
@@ -43,6 +48,7 @@ export async function play({
   sinks,
   measurements,
   reporter,
+  scenes,
   onEvent,
 }: Play): Promise<void> {
   const { durationMs } = config;
@@ -70,8 +76,13 @@ export async function play({
   }).pipe(
     // If the detector cannot be restarted, the run ends and keeps the results so far.
     catchError((error: unknown) => of(reporter.failed(error))),
+    scene((streamId) => scenes?.rulesOf(streamId)),
     tap((event) => {
       sinks.publish(event);
+      if (isSceneEvent(event)) {
+        scenes?.seen(event);
+        return;
+      }
       reporter.seen(event);
       onEvent?.(event);
     }),

@@ -12,6 +12,7 @@ import { findFfmpeg } from './find-ffmpeg.js';
 import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { play } from './play.js';
 import { RunReporter } from './reporter.js';
+import { RunScenes } from './scenes.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { summarise, type RunSummary } from './summary.js';
 
@@ -42,10 +43,12 @@ export async function run(
   const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, context);
   let sinks: OpenSinks | undefined;
+  let scenes: RunScenes | undefined;
   const startedAtMs = context.clock.now();
   try {
     try {
       reporter.detectorOpened(detector.info);
+      scenes = new RunScenes(config.sources, detector.info.classNames, context.log);
       const ffmpeg = await ffmpegSearch;
       if (ffmpeg?.sandbox?.lacks !== undefined) context.log.debug(`ffmpeg's sandbox: ${ffmpeg.sandbox.lacks}`);
       sinks = await openSinks(
@@ -54,7 +57,7 @@ export async function run(
         context,
       );
       for (const [name, url] of Object.entries(sinks.urls)) context.log.info(`${name}: ${url}`);
-      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter });
+      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter, scenes });
     } finally {
       reporter.done();
       await detector.close();
@@ -70,7 +73,7 @@ export async function run(
     const problems = [...reporter.problems, ...losses];
     return {
       summary: summarise(
-        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems, pictures },
+        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems, pictures, scenes },
         context,
       ),
       failure,

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
@@ -17,7 +18,7 @@ import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 
 /** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
 export type OpenSinks = {
-  publish(event: PipelineEvent): void;
+  publish(event: PipelineEvent | SceneEvent): void;
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
   /** The copy of the one live stream that a sink needs; undefined if no sink needs one. */
   readonly copy: CopyRequest | undefined;
@@ -104,7 +105,9 @@ export async function openSinks(
 
   return {
     publish(event) {
-      for (const { sink } of open) sink.write(event);
+      for (const { sink } of open)
+        if (isSceneEvent(event)) sink.writeScene?.(event);
+        else sink.write(event);
     },
     publishStats({ streams }, atMs) {
       const stats = {

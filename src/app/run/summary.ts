@@ -5,6 +5,8 @@ import { round3 } from '../../core/round.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
 import type { AppContext } from '../context.js';
 import type { PictureResult } from './picture-results.js';
+import type { SceneSummary } from './scene-tally.js';
+import type { RunScenes } from './scenes.js';
 
 type Facts = {
   readonly config: RunConfig;
@@ -15,6 +17,7 @@ type Facts = {
   readonly written: readonly string[];
   readonly problems: readonly string[];
   readonly pictures?: readonly PictureResult[];
+  readonly scenes?: Pick<RunScenes, 'summaryOf'> | undefined;
 };
 
 /** The rules that a stream was run by. */
@@ -46,6 +49,8 @@ export type RunSummary = {
         readonly source: string;
         /** The choice of a camera that has one of its own. */
         readonly detect?: StreamChoice;
+        /** Of a source with zones, lines or objects. */
+        readonly scene?: SceneSummary;
       }
     >
   >;
@@ -60,18 +65,22 @@ export type RunSummary = {
 
 /** The outcome of a run, without secrets. */
 export function summarise(
-  { config, info, snapshot, durationMs, written, problems, pictures = [] }: Facts,
+  { config, info, snapshot, durationMs, written, problems, pictures = [], scenes }: Facts,
   { redact }: Pick<AppContext, 'redact'>,
 ): RunSummary {
   const streams = Object.fromEntries(
-    config.sources.map((source) => [
-      source.id,
-      {
-        source: String(redact(source.address)),
-        ...(source.detect !== undefined && { detect: choiceOf(source.detect) }),
-        ...snapshot.streams[source.id],
-      },
-    ]),
+    config.sources.map((source) => {
+      const scene = scenes?.summaryOf(source.id);
+      return [
+        source.id,
+        {
+          source: String(redact(source.address)),
+          ...(source.detect !== undefined && { detect: choiceOf(source.detect) }),
+          ...snapshot.streams[source.id],
+          ...(scene !== undefined && { scene }),
+        },
+      ];
+    }),
   );
   return {
     model: info,

@@ -2,6 +2,7 @@ import type { Keys, SettingsOf } from '../../core/keys.js';
 import type { SourceKind } from '../../core/source-kind.js';
 import { recogniseSource } from '../sources.js';
 import { detectKeys, ownDetectKeys } from './detect-keys.js';
+import { SCENE_KEYS } from './scene-keys.js';
 
 /** The keys that every camera has. */
 export const cameraKeys = {
@@ -12,6 +13,7 @@ export const cameraKeys = {
     description: 'Choice of frames and results of this camera, over the `detect` of the file.',
     keys: ownDetectKeys(detectKeys),
   },
+  ...SCENE_KEYS,
 } as const satisfies Keys;
 
 /** The keys that every camera has, and those of its kind. */

@@ -1,6 +1,6 @@
 import { NewestBacklog } from '../newest-backlog.js';
 import type { OutgoingMessage } from './outgoing-message.js';
-import { feedError, helloMessage, readClientMessage, type FeedError, type FeedInfo } from './protocol.js';
+import { feedError, helloMessage, keyOfMessage, readClientMessage, type FeedError, type FeedInfo } from './protocol.js';
 import { TokenBucket, type Rate } from '../http/token-bucket.js';
 import { Subscription } from './subscription.js';
 import { counted } from '../../core/counted.js';
@@ -71,7 +71,7 @@ export class FeedClient {
       return;
 
     this.#flush();
-    this.#waiting.offer(`${type} ${stream ?? ''}`, message, message.missed);
+    this.#waiting.offer(keyOfMessage(message.message), message, message.missed);
     this.#behindSinceMs = this.#waiting.isEmpty ? undefined : (this.#behindSinceMs ?? nowMs);
   }
 

@@ -13,7 +13,7 @@ import { CLOSE, FeedClient, type FeedClientLimits } from './feed-client.js';
 import { FEED_TOPIC } from './feed-topic.js';
 import { feedSocket } from './feed-socket.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import { FEED_SUBPROTOCOL, feedJsonSchema, type FeedInfo } from './protocol.js';
+import { FEED_SUBPROTOCOL, feedJsonSchema, isState, type FeedInfo } from './protocol.js';
 import { counted } from '../../core/counted.js';
 
 export type FeedHubSettings = FeedInfo & {
@@ -45,8 +45,8 @@ export class FeedHub implements WebPart {
   readonly #connections = new Set<Connection>();
   /** Clients that wait for their first message. */
   readonly #joining = new Set<Duplex>();
-  /** The newest status of each stream, so that a late client has the current state. */
-  readonly #statuses = new Map<string, OutgoingMessage>();
+  /** The newest status and counts of each stream, so that a late client has the current state. */
+  readonly #states = new Map<string, OutgoingMessage>();
   readonly #schema = Buffer.from(`${JSON.stringify(feedJsonSchema(), null, 2)}\n`);
   #pingedAtMs: number;
   #isClosed = false;
@@ -69,7 +69,7 @@ export class FeedHub implements WebPart {
   /** Passes a message of the pipeline to the clients. */
   post({ key, body, missed }: PostMessage): void {
     const message = new OutgoingMessage(String(body), missed);
-    if (message.message.type === 'status') this.#statuses.set(key, new OutgoingMessage(String(body)));
+    if (isState(message.message)) this.#states.set(key, new OutgoingMessage(String(body)));
     const nowMs = this.#environment.clock.now();
     for (const { client } of this.#connections) client.offer(message, nowMs);
   }
@@ -194,6 +194,6 @@ export class FeedHub implements WebPart {
     // A broken or oversized frame: ws closes the connection with the right code by itself.
     socket.on('error', brokeLimit);
     socket.on('close', () => this.#connections.delete(connection));
-    for (const status of this.#statuses.values()) client.offer(status, clock.now());
+    for (const state of this.#states.values()) client.offer(state, clock.now());
   }
 }

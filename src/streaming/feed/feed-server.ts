@@ -1,5 +1,6 @@
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
+import type { SceneEvent } from '../../core/scene-events.js';
 import { isLoopback } from '../http/access.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
 import type { Api } from '../http/answer.js';
@@ -11,7 +12,15 @@ import { readTls, type TlsFiles } from '../http/tls.js';
 import { readTokenFile, tokenDigests } from '../http/tokens.js';
 import { FEED_DEFAULTS } from './defaults.js';
 import { FEED_TOPIC } from './feed-topic.js';
-import { statsMessage, toFeedMessage, type FeedInfo, type FeedMessage, type FeedStats } from './protocol.js';
+import {
+  isState,
+  keyOfMessage,
+  statsMessage,
+  toFeedMessage,
+  type FeedInfo,
+  type FeedMessage,
+  type FeedStats,
+} from './protocol.js';
 
 export type FeedServerOptions = FeedInfo & {
   /** 0 takes any free port. */
@@ -65,7 +74,8 @@ export type FeedServer = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
   readonly clientCount: number;
-  publish(event: PipelineEvent): void;
+  /** A scene's events come from the operator `scene`. */
+  publish(event: PipelineEvent | SceneEvent): void;
   publishStats(stats: FeedStats): void;
   /** Closes every client with 1001 and frees the port. Safe to call twice. */
   close(): Promise<void>;
@@ -178,9 +188,9 @@ class Feed implements FeedServer {
     }
   }
 
-  publish(event: PipelineEvent): void {
+  publish(event: PipelineEvent | SceneEvent): void {
     // Without clients, nothing is encoded but the state that a client would get first.
-    if (event.type === 'status' || this.clientCount > 0) this.#post(toFeedMessage(event, this.#options.wallClock));
+    if (isState(event) || this.clientCount > 0) this.#post(toFeedMessage(event, this.#options.wallClock));
   }
 
   publishStats(stats: FeedStats): void {
@@ -196,12 +206,11 @@ class Feed implements FeedServer {
   }
 
   #post(message: FeedMessage): void {
-    const stream = 'stream' in message ? message.stream : undefined;
     this.#server.post({
       topic: FEED_TOPIC,
-      key: `${message.type} ${stream ?? ''}`,
+      key: keyOfMessage(message),
       body: JSON.stringify(message),
-      isRetained: message.type === 'status',
+      isRetained: isState(message),
       isForWatchers: true,
     });
   }

@@ -120,6 +120,7 @@ export const feedKind = sinkKind({
     });
     return {
       write: (event) => feed.publish(event),
+      writeScene: (event) => feed.publish(event),
       writeStats: (stats) => feed.publishStats(stats),
       close: () => feed.close(),
       files: [],

@@ -4,6 +4,9 @@ import type { Detection } from '../../core/detection.js';
 import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
 import { DROP_REASONS, fileOf, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
 import { round3 } from '../../core/round.js';
+import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
+import { count, missed, stream, unixMs } from './message-parts.js';
+import { countMessage, crossingMessage, objectMessage, toSceneMessage, type SceneMessage } from './scene-messages.js';
 
 /** WebSocket subprotocol of client and server. */
 export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
@@ -11,20 +14,10 @@ export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
 export const FEED_SCHEMA = 'nowcast.feed/1';
 
 /** The types that a client can select or omit. `hello` and `error` always come. */
-export const FEED_KINDS = ['percept', 'drop', 'gap', 'status', 'stats'] as const;
+export const FEED_KINDS = ['percept', 'drop', 'gap', 'status', 'stats', 'object', 'crossing', 'count'] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
 const feedKind = z.enum(FEED_KINDS);
 
-const unixMs = (meaning: string): z.ZodNumber =>
-  z.number().describe(`Unix time in milliseconds, with fractions: ${meaning}`);
-const count = z.int().min(0);
-const stream = z.string().describe('Id of the stream, one of those in `hello`');
-const missed = count
-  .min(1)
-  .optional()
-  .describe(
-    'Number of messages of this type and stream that this client was too slow for since the last one; absent if none',
-  );
 const dropReason = z.union([z.enum(DROP_REASONS), z.templateLiteral(['policy:', z.string()])]);
 const frame = {
   stream,
@@ -169,7 +162,19 @@ const subscribe = z
     description: 'From the client: replaces its previous subscription; an absent key restricts nothing',
   });
 
-const message = z.discriminatedUnion('type', [hello, percept, drop, gap, status, stats, error, subscribe]);
+const message = z.discriminatedUnion('type', [
+  hello,
+  percept,
+  drop,
+  gap,
+  status,
+  stats,
+  objectMessage,
+  crossingMessage,
+  countMessage,
+  error,
+  subscribe,
+]);
 
 export type FeedDetection = z.infer<typeof detection>;
 export type FeedHello = z.infer<typeof hello>;
@@ -178,7 +183,12 @@ export type FeedSubscribe = z.infer<typeof subscribe>;
 export type FeedStreamStats = z.infer<typeof streamStats>;
 /** Every message that is published to all clients. */
 export type FeedMessage =
-  z.infer<typeof percept> | z.infer<typeof drop> | z.infer<typeof gap> | z.infer<typeof status> | z.infer<typeof stats>;
+  | z.infer<typeof percept>
+  | z.infer<typeof drop>
+  | z.infer<typeof gap>
+  | z.infer<typeof status>
+  | z.infer<typeof stats>
+  | SceneMessage;
 
 /** The server's first message to each client. */
 export type FeedInfo = {
@@ -223,7 +233,8 @@ export function helloMessage({ streams, classes }: FeedInfo): FeedHello {
 }
 
 /** The event in the feed's format: Unix times, boxes as arrays, forecasts as `detections`. */
-export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedMessage {
+export function toFeedMessage(event: PipelineEvent | SceneEvent, wallClock: WallClock): FeedMessage {
+  if (isSceneEvent(event)) return toSceneMessage(event, (monotonicMs) => wallClock.toUnixMs(monotonicMs));
   const unix = (monotonicMs: number): number => round3(wallClock.toUnixMs(monotonicMs));
   switch (event.type) {
     case 'percept': {
@@ -278,6 +289,19 @@ export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedM
         ...(event.message === undefined ? {} : { message: event.message }),
       };
   }
+}
+
+/** A newer message of the same key says all that a client must know; a slow one does not get the older. */
+export function keyOfMessage(message: FeedMessage): string {
+  const parts: (string | undefined)[] = [message.type, 'stream' in message ? message.stream : undefined];
+  if (message.type === 'object') parts.push(message.id);
+  if (message.type === 'crossing') parts.push(message.line, message.direction);
+  return parts.map((part) => part ?? '').join(' ');
+}
+
+/** True for a message that a late client needs to know the present state. */
+export function isState({ type }: Pick<FeedMessage, 'type'>): boolean {
+  return type === 'status' || type === 'count';
 }
 
 export function statsMessage({ atMs, streams }: FeedStats, wallClock: WallClock): FeedMessage {

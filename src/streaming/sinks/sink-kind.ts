@@ -1,5 +1,6 @@
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
+import type { SceneEvent } from '../../core/scene-events.js';
 import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
@@ -59,6 +60,8 @@ export type FinishContext = {
 /** An open sink. */
 export type Sink = {
   write(event: PipelineEvent): void;
+  /** Receives what happens in the scenes of the run's streams, each after the event that it follows from. */
+  writeScene?(event: SceneEvent): void;
   writeStats?(stats: FeedStats): void;
   /** Called after the last event, and after a failure. Safe to call twice. */
   close(): Promise<void>;

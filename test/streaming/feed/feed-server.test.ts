@@ -5,6 +5,7 @@ import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { OutputError, UsageError } from '../../../src/core/errors.js';
 import { FEED_SUBPROTOCOL } from '../../../src/streaming/feed/protocol.js';
+import { percepts, play, standing } from '../../scene/scene-percepts.js';
 import { detectionOf, dropEventOf, perceptOf } from '../events.js';
 import { connect, refusalOf, startFeed, TestClient, type FeedHarness } from './feed-harness.js';
 
@@ -38,6 +39,15 @@ describe('feed server', () => {
     );
     const validate = new Ajv2020().compile(schema);
     for (const message of client.messages) assert.ok(validate(message), JSON.stringify([message, validate.errors]));
+  });
+
+  it('sends the counts of each stream to a late client', async () => {
+    const { server } = await start();
+    for (const event of play({}, percepts([standing(0.5, 0.8)])).events) server.publish({ ...event, streamId: 'cam' });
+    const client = await connect(server);
+    const { counts } = await client.until(({ type }) => type === 'count');
+    assert.deepEqual(counts, [{ class: 'person', classId: 0, present: 0, active: 0 }]);
+    assert.deepEqual([client.ofType('count').length, client.ofType('object').length], [1, 0]);
   });
 
   it('sends the status of each stream to a late client', async () => {

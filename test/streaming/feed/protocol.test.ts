@@ -6,10 +6,12 @@ import {
   feedError,
   feedJsonSchema,
   helloMessage,
+  keyOfMessage,
   readClientMessage,
   statsMessage,
   toFeedMessage,
 } from '../../../src/streaming/feed/protocol.js';
+import { percepts, play, standing } from '../../scene/scene-percepts.js';
 import { CLASSES, detectionOf, dropEventOf, perceptOf } from '../events.js';
 
 const wallClock = { toUnixMs: (ms: number) => 1_700_000_000_000 + ms };
@@ -42,6 +44,49 @@ describe('feed protocol', () => {
     it(`gives a ${name} the form of the schema`, () =>
       assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
   }
+
+  it('gives objects, crossings and counts the form of the schema', () => {
+    const path = [0.3, 0.4, 0.6, 0.7].map((x) => standing(x, 0.8));
+    const { events: found } = play(
+      {
+        lines: {
+          middle: {
+            points: [
+              [0.5, 1],
+              [0.5, 0],
+            ],
+          },
+        },
+      },
+      percepts(path),
+    );
+    for (const event of found) assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock))));
+    assert.deepEqual([...new Set(found.map(({ type }) => type))].sort(), ['count', 'crossing', 'object']);
+  });
+
+  it('keeps the newest message of each object, and of each line and direction, for a slow client', () => {
+    const path = [0.3, 0.7, 0.3].map((x) => standing(x, 0.8));
+    const { events: found } = play(
+      {
+        lines: {
+          middle: {
+            points: [
+              [0.5, 1],
+              [0.5, 0],
+            ],
+          },
+        },
+      },
+      percepts(path),
+    );
+    const keys = new Set(found.map((event) => keyOfMessage(toFeedMessage(event, wallClock))));
+    assert.deepEqual([...keys].sort(), [
+      'count gate',
+      'crossing gate middle in',
+      'crossing gate middle out',
+      'object gate gate-0-1',
+    ]);
+  });
 
   it('gives hello, stats and error the form of the schema', () => {
     assertValid(helloMessage(info));
