@@ -100,6 +100,7 @@ export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';
 export { inOrder } from './pipeline/operators/in-order.js';
 export { track } from './pipeline/operators/track.js';
 export { forecast } from './pipeline/operators/forecast.js';
+export { scene, type StreamScenes } from './pipeline/operators/scene.js';
 export { liveAccuracy, type AccuracyMeter, type LiveAccuracyTiming } from './pipeline/operators/live-accuracy.js';
 export { TrackerSet, type StreamTrackers } from './pipeline/tracker-set.js';
 export { writeTo } from './pipeline/operators/write-to.js';
@@ -134,6 +135,32 @@ export { staleness, type StalenessRule } from './scheduling/staleness.js';
 export { DEFAULT_TRACK_LIFE, type TrackLife } from './core/track-life.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
+
+// What happens in a scene.
+export {
+  isSceneEvent,
+  OBJECT_PHASES,
+  OBJECT_REASONS,
+  type BestView,
+  type CountEvent,
+  type CrossingEvent,
+  type ObjectEvent,
+  type ObjectPhase,
+  type ObjectReason,
+  type SceneCount,
+  type SceneEvent,
+} from './core/scene-events.js';
+export {
+  sceneRules,
+  type LineRule,
+  type MaskRule,
+  type ObjectFilter,
+  type SceneOptions,
+  type SceneRules,
+  type ZoneRule,
+} from './core/scene-rules.js';
+export type { Point } from './core/polygon.js';
+export { EMPTY_SCENE, endScene, nextScene, type SceneState, type SceneStep } from './scene/scene.js';
 
 // Pictures at the resolution of their source.
 export { createOriginals, type Originals, type OriginalsOptions } from './streaming/originals/originals.js';

@@ -37,6 +37,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'Keep cameras running, and serve results, health and metrics over HTTP',
     load: () => import('./serve.js'),
   },
+  {
+    name: 'scene',
+    summary: 'Find objects, crossings of lines and counts of zones in a recording',
+    load: () => import('./scene.js'),
+  },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },
