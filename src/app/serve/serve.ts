@@ -15,6 +15,7 @@ import { findFfmpeg } from '../run/find-ffmpeg.js';
 import { aborted } from '../run/limits.js';
 import { play } from '../run/play.js';
 import { RunReporter } from '../run/reporter.js';
+import { RunScenes } from '../run/scenes.js';
 import { openSinks, prepareSinks, type OpenSinks } from '../run/sinks.js';
 import { summarise, type RunSummary } from '../run/summary.js';
 import { API_SETTINGS, serviceApi } from './api.js';
@@ -67,9 +68,11 @@ export async function serve(
     startedMs,
   });
   let sinks: OpenSinks | undefined;
+  let scenes: RunScenes | undefined;
   try {
     try {
       reporter.detectorOpened(detector.info);
+      scenes = new RunScenes(config.sources, detector.info.classNames, context.log);
       const ffmpeg = await ffmpegSearch;
       sinks = await openSinks(
         {
@@ -88,7 +91,7 @@ export async function serve(
         states.seen(event);
         metrics.seen(event);
       };
-      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter, onEvent: seen });
+      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter, scenes, onEvent: seen });
       if (!signal.aborted) {
         context.log.warn('every source has ended; the service answers until it is stopped');
         await firstValueFrom(aborted(signal));
@@ -103,7 +106,15 @@ export async function serve(
     const durationMs = clock.now() - startedMs;
     const { problems } = reporter;
     return summarise(
-      { config, info: detector.info, snapshot: measurements.snapshot(), durationMs, written: sinks.files, problems },
+      {
+        config,
+        info: detector.info,
+        snapshot: measurements.snapshot(),
+        durationMs,
+        written: sinks.files,
+        problems,
+        scenes,
+      },
       context,
     );
   } finally {
