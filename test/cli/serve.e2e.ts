@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import type { RunSummary } from '../../src/app/run/summary.js';
 import { clipFolder, pattern } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
@@ -65,6 +66,11 @@ describe('nowcast serve', function () {
     assert.match(words, /^\[-\] camera short: ended for /m);
     assert.equal((await get('/api/cameras/front/health')).status, 200);
     assert.equal((await get('/api/cameras/gone/health')).status, 503);
+    const picture = await get('/api/cameras/front/latest.jpg');
+    assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/jpeg']);
+    const { width, height } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
+    assert.deepEqual([width, height], [768, 432]);
+    assert.equal((await get('/api/cameras/gone/latest.jpg')).status, 503);
     for (const path of ['/api/cameras/nobody', '/api/cameras/__proto__', '/api/x', '/api'])
       assert.equal((await get(path)).status, 404, path);
     const { code, stdout } = await run.interrupt();

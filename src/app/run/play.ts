@@ -7,6 +7,7 @@ import { createPipeline } from '../../pipeline/create-pipeline.js';
 import type { Measurements } from '../../pipeline/measurements.js';
 import { scene } from '../../pipeline/operators/scene.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { aborted, abortedAfter } from './limits.js';
@@ -32,6 +33,8 @@ export type Play = {
   /** Absent: no stream has zones, lines or objects. */
   readonly scenes?: RunScenes;
   readonly onEvent?: (event: PipelineEvent) => void;
+  /** Receives the pictures of sources that still have them at full size. */
+  readonly originals?: Originals | undefined;
 };
 
 /**
@@ -50,6 +53,7 @@ export async function play({
   reporter,
   scenes,
   onEvent,
+  originals,
 }: Play): Promise<void> {
   const { durationMs } = config;
   const ending = abortedAfter(durationMs, context.signal);
@@ -61,6 +65,7 @@ export async function play({
       copy: sinks.copy,
       onStream: (stream) => sinks.onStream(stream),
       reporter,
+      originals,
     },
     ending.signal,
     parts,

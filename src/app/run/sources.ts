@@ -15,6 +15,7 @@ import { SourceError } from '../../core/errors.js';
 import type { SourceEvent, StatusEvent } from '../../core/events.js';
 import type { PictureFormat } from '../../core/picture.js';
 import { readsFilesOnly, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { Originals } from '../../streaming/originals/originals.js';
 import type { CopyRequest, SourceContext } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { sourceEntry, type RunParts } from '../parts.js';
@@ -31,6 +32,8 @@ export type SourcesSetup = {
   /** Receives the stream of the one video that is played. */
   readonly onStream: NonNullable<SourceContext['onStream']>;
   readonly reporter: RunReporter;
+  /** Receives the pictures of sources that still have them at full size. */
+  readonly originals?: Originals | undefined;
 };
 
 export type OpenedSources = {
@@ -52,7 +55,7 @@ function withAdvice(error: unknown, ffmpeg: Ffmpeg | undefined): unknown {
 
 /** @param ending ends live sources cleanly, so that they report their last gap; the run stops reading the others */
 export function openSources(
-  { config, input, ffmpeg, copy, onStream, reporter }: SourcesSetup,
+  { config, input, ffmpeg, copy, onStream, reporter, originals }: SourcesSetup,
   ending: AbortSignal,
   parts: RunParts,
   { clock, redact }: AppContext,
@@ -72,6 +75,7 @@ export function openSources(
         pace: config.pace,
         ffmpeg,
         copy,
+        originals,
         givesUpFirst: sources.length === 1 && !config.waits,
         ...(sources.length === 1 && { onStream }),
         onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),

@@ -3,6 +3,7 @@ import type { ModelDetectorInfo } from '../../core/detector.js';
 import { round3 } from '../../core/round.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { jsonAnswer, textAnswer, type Answer, type AnswerTo, type ApiSettings } from '../../streaming/http/answer.js';
+import type { Originals } from '../../streaming/originals/originals.js';
 import type { CameraStates } from './camera-states.js';
 import { cameraHealth } from './health.js';
 
@@ -19,6 +20,7 @@ export type ApiSources = {
   readonly states: CameraStates;
   readonly snapshot: () => MeasurementsSnapshot;
   readonly isReady: () => boolean;
+  readonly originals: Pick<Originals, 'jpeg'>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly clock: Clock & WallClock;
   readonly startedMs: number;
@@ -42,8 +44,9 @@ export function serviceApi(sources: ApiSources): AnswerTo {
     if (method !== 'GET') return undefined;
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (route !== undefined) return route(query);
-    const [, name, aspect] = /^\/api\/cameras\/([^/]+)(?:\/(health))?$/.exec(path) ?? [];
+    const [, name, aspect] = /^\/api\/cameras\/([^/]+)(?:\/(health|latest\.jpg))?$/.exec(path) ?? [];
     if (name === undefined || states.get(name) === undefined) return undefined;
+    if (aspect === 'latest.jpg') return latestPicture(sources, name);
     return aspect === undefined ? jsonAnswer(camera(sources, name)) : health(sources, name);
   };
 }
@@ -109,4 +112,21 @@ function camera({ addresses, states, snapshot, clock }: ApiSources, name: string
 function health({ states, clock }: ApiSources, name: string): Answer {
   const { isUp, why } = cameraHealth(states.get(name)!, clock.now());
   return jsonAnswer({ camera: name, isUp, why }, isUp ? 200 : 503);
+}
+
+/** The picture of the camera's newest percept, at the resolution of the camera. */
+async function latestPicture({ states, originals, clock }: ApiSources, name: string): Promise<Answer> {
+  const percept = states.get(name)?.lastPercept;
+  if (percept === undefined) return { status: 503, body: `${name} has no percept yet` };
+  const found = await originals.jpeg(percept);
+  if (found.jpeg === undefined) return { status: 503, body: `${name} has no picture: ${found.message}` };
+  return {
+    status: 200,
+    contentType: 'image/jpeg',
+    headers: {
+      'nowcast-seq': String(percept.seq),
+      'nowcast-captured-at': new Date(clock.toUnixMs(percept.capturedAtMs)).toISOString(),
+    },
+    body: found.jpeg,
+  };
 }

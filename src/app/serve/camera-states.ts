@@ -1,4 +1,4 @@
-import type { PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
+import type { PerceptEvent, PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
 
 /** A camera as its last events show it. Times are of the monotonic clock. */
 export type CameraState = {
@@ -11,8 +11,11 @@ export type CameraState = {
   readonly losses: number;
   /** Arrival of the newest frame, detected on or not. */
   readonly lastFrameAtMs?: number;
-  /** Emission and capture of the newest percept. */
-  readonly lastPercept?: { readonly emittedAtMs: number; readonly capturedAtMs: number };
+  /** The newest percept. */
+  readonly lastPercept?: Pick<PerceptEvent, 'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'width' | 'height'> & {
+    readonly emittedAtMs: number;
+    readonly capturedAtMs: number;
+  };
 };
 
 /** Follows the events of a service, and knows how each camera is. */
@@ -42,7 +45,11 @@ export class CameraStates {
     switch (event.type) {
       case 'percept': {
         const { readyAtMs, emittedAtMs, capturedAtMs } = event.times;
-        this.#update(event.streamId, { lastFrameAtMs: readyAtMs, lastPercept: { emittedAtMs, capturedAtMs } });
+        const { streamId, seq, epoch, ptsMs, width, height } = event;
+        this.#update(streamId, {
+          lastFrameAtMs: readyAtMs,
+          lastPercept: { streamId, seq, epoch, ptsMs, width, height, emittedAtMs, capturedAtMs },
+        });
         break;
       }
       case 'drop':

@@ -6,6 +6,7 @@ import { Measurements } from '../../pipeline/measurements.js';
 import { feedKind } from '../../streaming/feed/kind.js';
 import { isLoopback } from '../../streaming/http/access.js';
 import type { AnswerTo } from '../../streaming/http/answer.js';
+import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { checkOpenFilesOf } from '../open-files.js';
 import { BUILT_IN_PARTS, type RunParts } from '../parts.js';
@@ -54,6 +55,7 @@ export async function serve(
     counts: () => measurements.snapshot().streams,
     clock,
   });
+  const originals = createOriginals();
   let isReady = false;
   const answer: AnswerTo = serviceApi({
     version: packageVersion(),
@@ -63,6 +65,7 @@ export async function serve(
     states,
     snapshot: () => measurements.snapshot(),
     isReady: () => isReady && !signal.aborted,
+    originals,
     metrics,
     clock,
     startedMs,
@@ -91,7 +94,19 @@ export async function serve(
         states.seen(event);
         metrics.seen(event);
       };
-      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter, scenes, onEvent: seen });
+      await play({
+        config,
+        context,
+        parts,
+        detector,
+        ffmpeg,
+        sinks,
+        measurements,
+        reporter,
+        scenes,
+        onEvent: seen,
+        originals,
+      });
       if (!signal.aborted) {
         context.log.warn('every source has ended; the service answers until it is stopped');
         await firstValueFrom(aborted(signal));
@@ -99,6 +114,7 @@ export async function serve(
     } finally {
       reporter.done();
       metrics.close();
+      await originals.close();
       await detector.close();
       await sinks?.close();
     }

@@ -2,6 +2,8 @@
 export type Answer = {
   readonly status: number;
   readonly contentType?: string;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 };
 

@@ -81,7 +81,7 @@ export class ApiPart implements WebPart {
 const BUSY: Answer = { status: 503, body: 'too many different requests wait for an answer' };
 const SILENT: Answer = { status: 503, body: `Nowcast did not answer within ${PATIENCE_MS / 1000} s` };
 
-function send(response: ServerResponse, { status, contentType, body = '' }: Answer): void {
+function send(response: ServerResponse, { status, contentType, headers, body = '' }: Answer): void {
   if (contentType === undefined && status >= 400) {
     reply(response, status, { error: String(body) });
     return;
@@ -91,6 +91,7 @@ function send(response: ServerResponse, { status, contentType, body = '' }: Answ
     'x-content-type-options': 'nosniff',
     ...(contentType !== undefined && { 'content-type': contentType }),
     'content-length': Buffer.byteLength(body),
+    ...headers,
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }

@@ -23,7 +23,8 @@ describe('the states of cameras', () => {
     const states = new CameraStates(['cam'], 0);
     states.seen(status('streaming', 50, '640x360, 10 fps'));
     states.seen(perceptOf(1));
-    assert.deepEqual(states.get('cam')?.lastPercept, { emittedAtMs: 140, capturedAtMs: 100 });
+    const { seq, emittedAtMs, capturedAtMs } = states.get('cam')!.lastPercept!;
+    assert.deepEqual([seq, emittedAtMs, capturedAtMs], [1, 140, 100]);
     states.seen(dropEventOf(90, { atMs: 9000 }));
     assert.deepEqual(cameraHealth(states.get('cam')!, 18_999), { isUp: true, why: 'streaming: 640x360, 10 fps' });
     assert.deepEqual(cameraHealth(states.get('cam')!, 21_001), { isUp: false, why: 'no frame for 12 s' });
