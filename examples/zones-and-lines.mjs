@@ -1,40 +1,39 @@
-// Objects in a zone and across a line: plain geometry on tracked objects.
+// Objects in a zone and across a line, counted by the operator `scene`.
 import {
   createPipeline,
   defineDetector,
+  isSceneEvent,
   letterbox,
   memorySource,
   monotonicClock as clock,
+  scene,
+  sceneRules,
   trackerByName,
 } from 'nowcast';
 
-/** A zone as the corners of a polygon, a line as two points, both in pixels of the source. */
-const ZONE = [
-  [0, 60],
-  [160, 60],
-  [160, 180],
-  [0, 180],
-];
-const LINE = [
-  [150, 0],
-  [150, 240],
-];
-
-/** Where an object stands: the middle of its box's lower edge. */
-const footOf = ({ x1, x2, y2 }) => [(x1 + x2) / 2, y2];
-
-/** Counts the edges of the polygon to the right of the point: an odd number means inside. */
-function isInside([x, y], polygon) {
-  let inside = false;
-  polygon.forEach(([x1, y1], i) => {
-    const [x2, y2] = polygon[(i + 1) % polygon.length];
-    if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
-  });
-  return inside;
-}
-
-/** Which side of a line a point is on: 1 or -1, 0 on the line itself. */
-const sideOf = ([x, y], [[x1, y1], [x2, y2]]) => Math.sign((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1));
+/** Points are fractions of the picture. The zone is its left half; the line leads down through its middle. */
+const RULES = sceneRules({
+  zones: {
+    drive: {
+      points: [
+        [0, 0.25],
+        [0.5, 0.25],
+        [0.5, 0.75],
+        [0, 0.75],
+      ],
+    },
+  },
+  lines: {
+    gate: {
+      points: [
+        [0.47, 0],
+        [0.47, 1],
+      ],
+      toLeft: 'leaves the drive',
+      toRight: 'enters the drive',
+    },
+  },
+});
 
 /** A stand-in for a model that knows where its object is: the object moves 8 pixels per frame. */
 const SIZE = { width: 320, height: 240 };
@@ -47,40 +46,28 @@ const detector = defineDetector({
     { box: { x1: 8 * image[0], y1: 100, x2: 8 * image[0] + 40, y2: 140 }, score: 0.9, classId: 0 },
   ],
 });
-const pictures = Array.from({ length: 30 }, (_, i) => ({
+const pictures = Array.from({ length: 36 }, (_, i) => ({
   size: SIZE,
   fit: letterbox(SIZE, INPUT),
   image: new Uint8Array(3 * 64 * 64).fill(i),
 }));
 
-const inZone = new Set();
-const sides = new Map();
-let crossings = 0;
 createPipeline({
   sources: [memorySource(pictures, { streamId: 'road', fps: 30, clock })],
   detector,
   clock,
   tracker: trackerByName('nowcast'),
 })
+  .pipe(scene(RULES))
   .subscribe({
     next: (event) => {
-      if (event.type !== 'percept') return;
-      for (const { box, trackId } of event.detections) {
-        // Not yet sure to be an object.
-        if (trackId === undefined) continue;
-        const foot = footOf(box);
-        if (isInside(foot, ZONE) && !inZone.has(trackId)) {
-          inZone.add(trackId);
-          console.log(`object ${trackId} entered the zone`);
-        } else if (!isInside(foot, ZONE) && inZone.delete(trackId)) {
-          console.log(`object ${trackId} left the zone`);
-        }
-        const side = sideOf(foot, LINE);
-        if (side !== 0 && sides.get(trackId) === -side) crossings += 1;
-        if (side !== 0) sides.set(trackId, side);
-      }
+      if (!isSceneEvent(event)) return;
+      if (event.type === 'object') console.log(`${event.className} ${event.trackId}: ${event.phase}, ${event.why}`);
+      if (event.type === 'crossing') console.log(`${event.className} crossed the ${event.line}: ${event.direction}`);
+      if (event.type === 'count')
+        for (const { zone = 'picture', className, present } of event.counts)
+          console.log(`  in the ${zone}: ${present} ${className}`);
     },
     error: (error) => console.error(error.message),
-    complete: () => console.log(`${crossings} crossed the line`),
   })
   .add(() => detector.close());

@@ -13,7 +13,7 @@ const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args
   'own-detector.mjs': { prints: /^frame 0: spot at 0, 320$/m },
   'own-detector.cjs': { prints: /^frame 0: spot at 0, 320$/m },
   'own-policy.mjs': { prints: /^[1-9]\d* percepts, \d+ frames too soon$/m, args: ['run.jsonl'] },
-  'zones-and-lines.mjs': { prints: /^object 1 entered the zone\nobject 1 left the zone\n1 crossed the line$/m },
+  'zones-and-lines.mjs': { prints: /^car crossed the gate: leaves the drive\n[^]*^ {2}in the drive: 0 car$/m },
   'two-cameras.mjs': { prints: /^front: [1-9]\d* percepts of \d+ frames$/m },
   'original-picture.mjs': { prints: /^frame \d+: 640x360 of 1280x720 in .*\.jpg$/m },
   // Reads the recording of own-policy.mjs.

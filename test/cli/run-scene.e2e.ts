@@ -18,7 +18,7 @@ describe('nowcast run --zones', function () {
   this.timeout(180_000);
   const folder = temporaryFolder();
 
-  itNeeds(NEEDS, 'finds in a clip what its recording holds too, whatever the rules of the run were', async () => {
+  itNeeds(NEEDS, 'finds in a clip what its recording leads to as well, line by line', async () => {
     writeFileSync(join(folder(), 'zones.yaml'), ZONES);
     const output = ['--zones', 'zones.yaml', '--events', 'live.jsonl', '--record', 'run.jsonl'];
     const flags = ['--model', model, '--provider', 'cpu', '--offline', '--max-frames', '600', '--json'];

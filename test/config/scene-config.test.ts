@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunConfig } from '../../src/cli/run.js';
 import type { RunFlagValues } from '../../src/cli/run-flags.js';
@@ -68,6 +68,13 @@ objects:
         lostMs: 1500,
       }),
     );
+  });
+
+  it('like the one in docs/scene.md is valid', () => {
+    const [, example] = /```yaml\n([^]*?)```/.exec(readFileSync('docs/scene.md', 'utf8')) ?? [];
+    const { zones, lines, masks, filterByClass } = resolveScene(parse(example), '', 1000);
+    const names = [zones, lines, masks, filterByClass].flatMap((each) => Object.keys(each));
+    assert.deepEqual(names, ['drive', 'porch', 'gate', 'street', 'person']);
   });
 
   it('states the defaults that the rules have', () => {

@@ -36,6 +36,10 @@ const GIVEN: Readonly<Record<string, string>> = {
     import type { Observable } from 'rxjs';
     declare const truth: GroundTruth, truthFrames: Observable<TruthFrame>;
     declare const detector: ModelDetector, events: Observable<PipelineEvent>;`,
+  'docs/scene.md': `
+    import type { PipelineEvent } from 'nowcast';
+    import type { Observable } from 'rxjs';
+    declare const events: Observable<PipelineEvent>;`,
   'docs/library.md': `
     import type { ModelDetector, PerceptEvent } from 'nowcast';
     declare const detector: ModelDetector, percept: PerceptEvent;`,
