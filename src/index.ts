@@ -83,7 +83,7 @@ export type { MappedStream } from './streaming/ffmpeg/arguments.js';
 export type { ChosenStream } from './streaming/ffmpeg/video-streams.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 export type { Sandbox } from './streaming/ffmpeg/cage.js';
-export type { SandboxMode } from './core/sandbox-mode.js';
+export { SANDBOX_MODES, type SandboxMode } from './core/sandbox-mode.js';
 
 // The middle: operators, to be chained.
 export { createPipeline, type PipelineOptions, type StreamOptions } from './pipeline/create-pipeline.js';
@@ -149,14 +149,18 @@ export {
   type ObjectReason,
   type SceneCount,
   type SceneEvent,
+  type SceneMoment,
 } from './core/scene-events.js';
 export {
   sceneRules,
+  type FilterOptions,
+  type LineOptions,
   type LineRule,
   type MaskRule,
   type ObjectFilter,
   type SceneOptions,
   type SceneRules,
+  type ZoneOptions,
   type ZoneRule,
 } from './core/scene-rules.js';
 export type { Point } from './core/polygon.js';
@@ -180,6 +184,7 @@ export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.
 export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
+export type { Answer, AnswerTo, Api, ApiSettings } from './streaming/http/answer.js';
 export type { PagePublisher, Pages } from './streaming/http/pages.js';
 export type { PageSettings } from './streaming/http/page-part.js';
 export type { Post } from './streaming/http/post.js';
@@ -194,6 +199,7 @@ export {
   type FeedStats,
   type FeedStreamStats,
 } from './streaming/feed/protocol.js';
+export type { SceneMessage } from './streaming/feed/scene-messages.js';
 export type { OnOutputFailure } from './files/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording, type RunChoice, type RunPlace } from './recording/reader.js';

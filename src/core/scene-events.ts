@@ -2,7 +2,7 @@ import type { Box } from './box.js';
 import type { Size } from './size.js';
 
 /** The facts that every event of a scene begins with. */
-type SceneMoment = {
+export type SceneMoment = {
   readonly streamId: string;
   /** Number of the newest frame that was detected on. */
   readonly seq: number;

@@ -64,15 +64,33 @@ export type SceneRules = {
   readonly stationaryMs: number;
 };
 
+/** A zone; what is left out has its default. */
+export type ZoneOptions = Pick<ZoneRule, 'points' | 'classes'> & {
+  readonly enterMs?: number | undefined;
+  readonly leaveMs?: number | undefined;
+  readonly dwellMs?: number | undefined;
+};
+
+/** A line; what is left out has its default. */
+export type LineOptions = Pick<LineRule, 'points' | 'classes'> & {
+  readonly minDistance?: number | undefined;
+  readonly minMs?: number | undefined;
+  readonly toLeft?: string | undefined;
+  readonly toRight?: string | undefined;
+};
+
+/** A filter; what is left out has its default. */
+export type FilterOptions = { readonly [K in keyof ObjectFilter]?: ObjectFilter[K] | undefined };
+
 /** The same with every default left out. */
 export type SceneOptions = {
-  readonly zones?: Readonly<Record<string, Optional<ZoneRule, keyof typeof ZONE_DEFAULTS>>> | undefined;
-  readonly lines?: Readonly<Record<string, Optional<LineRule, keyof typeof LINE_DEFAULTS>>> | undefined;
+  readonly zones?: Readonly<Record<string, ZoneOptions>> | undefined;
+  readonly lines?: Readonly<Record<string, LineOptions>> | undefined;
   readonly masks?: Readonly<Record<string, MaskRule>> | undefined;
   /** The filter of all classes, and values of single classes over it. */
   readonly objects?:
-    | (Given<ObjectFilter> & {
-        readonly perClass?: Readonly<Record<string, Given<ObjectFilter>>> | undefined;
+    | (FilterOptions & {
+        readonly perClass?: Readonly<Record<string, FilterOptions>> | undefined;
         readonly stationaryMs?: number | undefined;
       })
     | undefined;
@@ -80,7 +98,6 @@ export type SceneOptions = {
 };
 
 type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type Optional<T, K extends keyof T> = Omit<T, K> & Given<Pick<T, K>>;
 
 /**
  * At 5 percepts a second, an object must be seen twice in a zone, and at 30 seven times, so that a box which jumps for
@@ -173,7 +190,7 @@ export function filterFor({ filter, filterByClass }: SceneRules, className: stri
 function filterOf(
   where: string,
   under: ObjectFilter,
-  own: Given<ObjectFilter>,
+  own: FilterOptions,
   spelled: (field: string) => string,
 ): ObjectFilter {
   const filter = withDefaults(under, own);
