@@ -28,16 +28,20 @@ export function reportOf(object: SceneObject, before: Report | undefined, why: r
 /** The news about an object that was seen in the latest percept. */
 export function newsOf(object: SceneObject, { object: told, atMs, bestSeq, bestAtMs }: Report): ObjectReason[] {
   const { latest, sighting, isStationary } = object;
-  const [from, to] = [told, object].map(({ sighting: { foot } }) => toPixels(foot, latest.size));
-  const news: [ObjectReason, boolean][] = [
-    ['zones', String(object.currentZones) !== String(told.currentZones)],
-    ['class', object.kind.classId !== told.kind.classId],
-    ['moved', sighting !== told.sighting && distance(from, to) > MOVED * diagonal(latest.size)],
-    [isStationary ? 'stationary' : 'active', isStationary !== told.isStationary],
-    ['best', object.best.seq !== bestSeq && latest.nowMs - bestAtMs >= BEST_EVERY_MS],
-    ['minute', latest.nowMs - atMs >= REPORT_EVERY_MS],
-  ];
-  return news.flatMap(([reason, isNew]) => (isNew ? [reason] : []));
+  const { size } = latest;
+  const news: ObjectReason[] = [];
+  if (!areEqual(object.currentZones, told.currentZones)) news.push('zones');
+  if (object.kind.classId !== told.kind.classId) news.push('class');
+  const movedPx = distance(toPixels(told.sighting.foot, size), toPixels(sighting.foot, size));
+  if (movedPx > MOVED * diagonal(size)) news.push('moved');
+  if (isStationary !== told.isStationary) news.push(isStationary ? 'stationary' : 'active');
+  if (object.best.seq !== bestSeq && latest.nowMs - bestAtMs >= BEST_EVERY_MS) news.push('best');
+  if (latest.nowMs - atMs >= REPORT_EVERY_MS) news.push('minute');
+  return news;
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
 }
 
 /** Unique in a run: a track cannot begin twice with one frame. */

@@ -30,10 +30,10 @@ export type SceneObject = {
   readonly isReal: boolean;
   readonly topScore: number;
   readonly best: BestView & { readonly quality: number };
-  readonly zones: Readonly<Record<string, ZonePresence>>;
+  readonly zones: ReadonlyMap<string, ZonePresence>;
   readonly currentZones: readonly string[];
   readonly enteredZones: readonly string[];
-  readonly lines: Readonly<Record<string, LinePassage>>;
+  readonly lines: ReadonlyMap<string, LinePassage>;
   readonly stillness: Stillness;
   readonly isStationary: boolean;
   /** Stream time of the first percept without it, if it is not in the latest one. */
@@ -52,24 +52,22 @@ export function seeObject(
   const { nowMs, size } = moment;
   const history = remembered(before?.history, sighting);
   const kind = classOf(history, before?.kind);
-  const zones = mapValues(rules.zones, (rule, name) =>
-    nextPresence(
-      rule,
-      before?.zones[name] ?? NOT_IN,
-      isAbout(rule, kind.className) && isInside(sighting.foot, rule.points),
-      nowMs,
-    ),
-  );
-  const currentZones = Object.keys(zones).filter((name) => isCounted(rules.zones[name], zones[name], nowMs));
-  const passages = mapValues(rules.lines, (rule, name) =>
-    nextPassage(rule, before?.lines[name] ?? NOWHERE, {
-      from: before?.sighting.foot,
-      to: sighting.foot,
-      size,
-      nowMs,
-      capturedAtMs: moment.capturedAtMs,
-    }),
-  );
+  const zones = new Map<string, ZonePresence>();
+  const currentZones: string[] = [];
+  for (const [name, rule] of Object.entries(rules.zones)) {
+    const isHere = isAbout(rule, kind.className) && isInside(sighting.foot, rule.points);
+    const presence = nextPresence(rule, before?.zones.get(name) ?? NOT_IN, isHere, nowMs);
+    zones.set(name, presence);
+    if (isCounted(rule, presence, nowMs)) currentZones.push(name);
+  }
+  const lines = new Map<string, LinePassage>();
+  const passed: PassedLine[] = [];
+  const step = { from: before?.sighting.foot, to: sighting.foot, size, nowMs, capturedAtMs: moment.capturedAtMs };
+  for (const [line, rule] of Object.entries(rules.lines)) {
+    const { passage, passed: one } = nextPassage(rule, before?.lines.get(line) ?? NOWHERE, step);
+    lines.set(line, passage);
+    if (one !== undefined) passed.push({ ...one, line });
+  }
   const stillness = nextStillness(before?.stillness, sighting.box, nowMs);
   const object: SceneObject = {
     first: before?.first ?? moment,
@@ -82,17 +80,12 @@ export function seeObject(
     best: betterView(before?.best, sighting, moment),
     zones,
     currentZones,
-    enteredZones: [...new Set([...(before?.enteredZones ?? []), ...currentZones])],
-    lines: mapValues(passages, ({ passage }) => passage),
+    enteredZones: entered(before?.enteredZones ?? [], currentZones),
+    lines,
     stillness,
     isStationary: isStationary(stillness, rules.stationaryMs, nowMs),
   };
-  return {
-    object,
-    passed: Object.entries(passages).flatMap(([line, { passed }]) =>
-      passed === undefined ? [] : [{ ...passed, line }],
-    ),
-  };
+  return { object, passed };
 }
 
 /** The object in a percept that does not show it; undefined if it has been away for as long as a track is kept. */
@@ -118,9 +111,7 @@ function betterView(
   return before !== undefined && before.quality >= quality ? before : { seq, capturedAtMs, box, score, quality };
 }
 
-function mapValues<T, R>(
-  entries: Readonly<Record<string, T>>,
-  change: (value: T, name: string) => R,
-): Readonly<Record<string, R>> {
-  return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value, name)]));
+function entered(before: readonly string[], current: readonly string[]): readonly string[] {
+  const added = current.filter((zone) => !before.includes(zone));
+  return added.length === 0 ? before : [...before, ...added];
 }

@@ -126,7 +126,7 @@ class SceneChange {
 
   end({ object }: Tracked, why: ObjectReason): void {
     if (!object.isReal) return;
-    for (const [line, passage] of Object.entries(object.lines)) {
+    for (const [line, passage] of object.lines) {
       const passed = passedTo(passage);
       if (passed !== undefined) this.#cross(object, { ...passed, line });
     }
