@@ -6,9 +6,10 @@ export function planText({ model, detectors, streams, outputs }: RunPlan): strin
   const width = Math.max(...streams.map(({ id }) => id.length));
   return [
     `valid: ${counted(streams.length, 'stream')}, ${counted(detectors, 'detector')} of ${model}`,
-    ...streams.flatMap(({ id, source, is, detect }) => [
+    ...streams.flatMap(({ id, source, is, detect, scene }) => [
       `${id.padEnd(width)}  ${is}: ${source}`,
       `${''.padEnd(width)}  ${choiceText(detect)}`,
+      ...(scene === undefined ? [] : [`${''.padEnd(width)}  ${sceneText(scene)}`]),
     ]),
     ...outputs.map(({ kind, settings }) => `${kind}: ${settingsText(settings)}`),
   ].join('\n');
@@ -23,6 +24,12 @@ function choiceText({ conf, classes, schedule, budgetMs, track, forecast, priori
     ...(forecast !== 'none' ? [`forecast ${forecast}`] : track ? ['tracked'] : []),
     ...(priority === 1 ? [] : [`priority ${priority}`]),
   ].join('; ');
+}
+
+/** `objects; zones yard, porch; lines gate` */
+function sceneText(scene: NonNullable<Stream['scene']>): string {
+  const named = Object.entries(scene).filter(([, names]) => names.length > 0);
+  return ['objects', ...named.map(([what, names]) => `${what} ${names.join(', ')}`)].join('; ');
 }
 
 type Stream = RunPlan['streams'][number];

@@ -39,6 +39,13 @@ describe('nowcast run --zones', function () {
     assert.equal(again, live);
   });
 
+  it('says with --validate what it would follow', async () => {
+    writeFileSync(join(folder(), 'zones.yaml'), ZONES.replace('[person]', '[car]'));
+    const { code, stdout } = await nowcast(['run', 'demo:', '--zones', 'zones.yaml', '--validate'], within(folder()));
+    assert.equal(code, 0);
+    assert.match(stdout, /^ +idle-free; .*; tracked\n +objects; zones left, floor; lines middle$/m);
+  });
+
   it('refuses a class that the model does not have before it starts, with code 2', async () => {
     writeFileSync(join(folder(), 'zones.yaml'), ZONES.replace('[person]', '[persn]'));
     const { code, stderr } = await nowcast(['run', 'demo:', '--zones', 'zones.yaml', '--validate'], within(folder()));

@@ -1,6 +1,7 @@
 import type { StreamDetectConfig } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { NowcastError, UsageError } from '../../core/errors.js';
+import type { SceneRules } from '../../core/scene-rules.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { sourceEntry } from '../parts.js';
@@ -19,6 +20,8 @@ export type RunPlan = {
     /** The kind of the source, as `a camera`. */
     readonly is: string;
     readonly detect: StreamDetectConfig & { readonly priority: number };
+    /** Names of its zones, lines and masks, if its objects are followed. */
+    readonly scene?: Readonly<Record<'zones' | 'lines' | 'masks', readonly string[]>>;
   }[];
   readonly outputs: readonly { readonly kind: string; readonly settings: Readonly<Record<string, unknown>> }[];
 };
@@ -36,15 +39,20 @@ export async function planRun(config: RunConfig, context: AppContext, parts: Run
     isValid: true,
     model,
     detectors: config.model.hosts,
-    streams: config.sources.map(({ id, kind, address, detect }) => ({
+    streams: config.sources.map(({ id, kind, address, detect, scene }) => ({
       id,
       source: address,
       is: sourceEntry(kind, parts).is,
       detect: { ...streamPart(detect ?? config.detect), priority: detect?.priority ?? 1 },
+      ...(scene !== undefined && { scene: namesIn(scene) }),
     })),
     outputs: config.sinks.map(({ kind, settings }) => ({ kind, settings })),
   };
   return context.redact(plan) as RunPlan;
+}
+
+function namesIn({ zones, lines, masks }: SceneRules): NonNullable<RunPlan['streams'][number]['scene']> {
+  return { zones: Object.keys(zones), lines: Object.keys(lines), masks: Object.keys(masks) };
 }
 
 function streamPart({
