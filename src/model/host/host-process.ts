@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cpuTimeMs } from '../../children/cpu-time.js';
+import { watchStart } from '../../children/start-timeout.js';
 import { childEnvironment } from '../../core/child-environment.js';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
 import { shortageText } from '../../core/shortages.js';
 import type { Fit } from '../../core/fit.js';
-import { cpuTimeMs } from './cpu-time.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
-import { watchStart } from './start-timeout.js';
 import { realAfter } from './watchdog.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));

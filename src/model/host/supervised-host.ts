@@ -1,10 +1,11 @@
+import type { After } from '../../core/after.js';
 import { counted } from '../../core/counted.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
 import type { Fit } from '../../core/fit.js';
 import type { Picture } from '../../core/picture.js';
 import type { HostProcess } from './host-process.js';
 import type { ReadyMessage, ResultMessage } from './messages.js';
-import { Watchdog, type After } from './watchdog.js';
+import { Watchdog } from './watchdog.js';
 
 /** Pictures with one host: the current one and the next one. */
 export const SLOTS_PER_HOST = 2;

@@ -1,10 +1,8 @@
+import type { After } from '../../core/after.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 
 const PATIENCE = 20;
 const WINDOW = 25;
-
-/** Calls `action` after `ms`; the returned function cancels it. */
-export type After = (ms: number, action: () => void) => () => void;
 
 /** The timers of the event loop. */
 export const realAfter: After = (ms, action) => {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
 import type { Refusal } from '../http/access.js';
 import type { PostMessage } from '../http/post.js';
 import type { Owner } from '../http/owner.js';
 import { SlicedInput } from '../http/sliced-input.js';
-import type { After } from '../http/timers.js';
 import { JSON_HEADERS, pathOf, reply } from '../http/reply.js';
 import type { WebPart } from '../http/web-server.js';
 import { CLOSE, FeedClient, type FeedClientLimits } from './feed-client.js';

@@ -1,3 +1,4 @@
+import type { After } from '../../core/after.js';
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
 import type { SceneEvent } from '../../core/scene-events.js';
@@ -7,7 +8,7 @@ import type { Api } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
 import { ServerHost } from '../http/server-host.js';
 import { launchServerProcess, type ServerProcess } from '../http/server-process.js';
-import { nodeAfter, nodeInterval, type After, type StartInterval } from '../http/timers.js';
+import { nodeAfter, nodeInterval, type StartInterval } from '../http/timers.js';
 import { readTls, type TlsFiles } from '../http/tls.js';
 import { readTokenFile, tokenDigests } from '../http/tokens.js';
 import { FEED_DEFAULTS } from './defaults.js';

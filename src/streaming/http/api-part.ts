@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
 import type { Answer, ApiSettings } from './answer.js';
 import type { Owner } from './owner.js';
 import { reply } from './reply.js';
-import type { After } from './timers.js';
 import type { WebPart } from './web-server.js';
 
 export type ApiEnvironment = { readonly clock: Clock; readonly after: After };

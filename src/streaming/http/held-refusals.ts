@@ -1,5 +1,5 @@
+import type { After } from '../../core/after.js';
 import type { Socket } from 'node:net';
-import type { After } from './timers.js';
 
 /** How long a refusal is held back from an address that has had several. */
 const SLOW_REFUSAL_MS = 1000;

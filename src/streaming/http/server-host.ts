@@ -1,4 +1,6 @@
+import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
+import { watchStart } from '../../children/start-timeout.js';
 import { OutputError, UsageError } from '../../core/errors.js';
 import { NewestBacklog } from '../newest-backlog.js';
 import type { Answer, AnswerTo } from './answer.js';
@@ -6,7 +8,7 @@ import { bindError } from './bind-error.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Post } from './post.js';
 import type { ServerProcess } from './server-process.js';
-import type { After, StartInterval } from './timers.js';
+import type { StartInterval } from './timers.js';
 
 export type ServerHostOptions = {
   readonly open: Omit<OpenMessage, 'type'>;
@@ -158,7 +160,12 @@ export class ServerHost {
     this.#unsentBytes = 0;
     this.#unansweredPings = 0;
     this.#startedAtMs = clock.now();
-    const cancel = after(START_TIMEOUT_MS, () => process.kill(`it did not begin within ${START_TIMEOUT_MS / 1000} s`));
+    const cancel = watchStart({
+      limitMs: START_TIMEOUT_MS,
+      cpuTimeMs: () => process.cpuTimeMs?.(),
+      onHung: () => process.kill(`it did not begin within ${START_TIMEOUT_MS / 1000} s`),
+      after,
+    });
     // After a restart, clients find the server where it was.
     this.#send({ type: 'open', ...open, server: { ...open.server, port: this.#port } });
     return new Promise((resolve, reject) => {

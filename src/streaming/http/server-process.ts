@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cpuTimeMs } from '../../children/cpu-time.js';
 import { shortageText } from '../../core/shortages.js';
 import type { FromServer, ToServer } from './messages.js';
 
@@ -15,6 +16,8 @@ export type ServerProcess = {
   /** Resolves with the reason when the process has ended. Never rejects. */
   readonly exited: Promise<string>;
   kill(because: string): void;
+  /** Processor time that it has used, milliseconds; undefined if it is not known. */
+  readonly cpuTimeMs?: () => number | undefined;
 };
 
 /** Starts the server's own process. */
@@ -53,6 +56,7 @@ export function launchServerProcess(): ServerProcess {
       killedBecause ??= because;
       child.kill('SIGKILL');
     },
+    cpuTimeMs: () => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)),
   };
   child.on('message', (message) => server.onMessage(message as FromServer));
   return server;

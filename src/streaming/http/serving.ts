@@ -1,3 +1,4 @@
+import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
 import { NowcastError, UsageError } from '../../core/errors.js';
 import { FeedHub } from '../feed/feed-hub.js';
@@ -7,7 +8,7 @@ import { ApiPart } from './api-part.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Owner } from './owner.js';
 import { PagePart } from './page-part.js';
-import type { After, StartInterval } from './timers.js';
+import type { StartInterval } from './timers.js';
 import { WebServer } from './web-server.js';
 
 export type ServingEnvironment = {

@@ -1,5 +1,4 @@
-/** Calls `action` after so long; the returned function cancels it. */
-export type After = (ms: number, action: () => void) => () => void;
+import type { After } from '../../core/after.js';
 
 /** Calls `action` repeatedly until the returned function is called. */
 export type StartInterval = (intervalMs: number, action: () => void) => () => void;

@@ -2,6 +2,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server, type Ser
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
 import { refusal, type Refusal } from './access.js';
 import { AddressLimits, type ConnectionLimits } from './address-limits.js';
@@ -10,7 +11,6 @@ import { FileWatch } from './file-watch.js';
 import { HeldRefusals } from './held-refusals.js';
 import { RefusalLog } from './refusal-log.js';
 import { json, JSON_HEADERS, pathOf, reply } from './reply.js';
-import type { After } from './timers.js';
 import { SlicedInput } from './sliced-input.js';
 import { readTls, type TlsFiles } from './tls.js';
 import { readTokenFile } from './tokens.js';

@@ -1,4 +1,4 @@
-import type { After } from '../../../src/model/host/watchdog.js';
+import type { After } from '../../../src/core/after.js';
 
 /** Timers that fire when the test decides. */
 export class FakeTime {

@@ -1,8 +1,9 @@
+import type { After } from '../../../src/core/after.js';
 import type { Clock } from '../../../src/core/clock.js';
 import type { FromServer } from '../../../src/streaming/http/messages.js';
 import type { ServerProcess } from '../../../src/streaming/http/server-process.js';
 import { Serving } from '../../../src/streaming/http/serving.js';
-import type { After, StartInterval } from '../../../src/streaming/http/timers.js';
+import type { StartInterval } from '../../../src/streaming/http/timers.js';
 
 export type ServerHereOptions = {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import type { After } from './watchdog.js';
+import type { After } from '../core/after.js';
 
 /** A process that used less of the processor in a whole limit waits for something, and that never came. */
 const LEAST_PROGRESS_MS = 50;

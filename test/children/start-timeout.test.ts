@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { cpuTimeMs } from '../../../src/model/host/cpu-time.js';
-import { watchStart } from '../../../src/model/host/start-timeout.js';
-import { itNeeds } from '../../helpers/needs.js';
-import { HAS_PROC } from '../../helpers/processes.js';
+import { cpuTimeMs } from '../../src/children/cpu-time.js';
+import { watchStart } from '../../src/children/start-timeout.js';
+import { itNeeds } from '../helpers/needs.js';
+import { HAS_PROC } from '../helpers/processes.js';
 
 describe('the time limit of a start', () => {
   /** @param used processor time at the end of each limit @returns number of limits until it counts as hung */

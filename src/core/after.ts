@@ -1,0 +1,2 @@
+/** Calls `action` after `ms`; the returned function cancels it. */
+export type After = (ms: number, action: () => void) => () => void;
