@@ -95,6 +95,7 @@ export class DemoShow {
             seq,
             capturedAt: parts.context.clock.toUnixMs(capturedAtMs),
             truth: objects.map(trueObject),
+            ...DEMO_SIZE,
           },
           jpeg,
         ),

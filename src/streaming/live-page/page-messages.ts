@@ -17,6 +17,9 @@ export type PictureFacts = {
   /** Capture time in Unix milliseconds. */
   readonly capturedAt: number;
   readonly truth: readonly TrueObject[];
+  /** Of the picture that boxes refer to; the drawn one is smaller where drawing starves. */
+  readonly width: number;
+  readonly height: number;
 };
 
 /** Facts about the run. */

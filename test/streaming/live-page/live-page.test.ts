@@ -6,7 +6,7 @@ import type { PictureFacts } from '../../../src/streaming/live-page/page-message
 import { startFeed, type FeedHarness } from '../feed/feed-harness.js';
 
 const picture = (seq: number): [PictureFacts, Uint8Array] => [
-  { seq, capturedAt: 1000 + seq, truth: [{ box: [1, 2, 3, 4], class: 'car', trackId: 7 }] },
+  { seq, capturedAt: 1000 + seq, truth: [{ box: [1, 2, 3, 4], class: 'car', trackId: 7 }], width: 720, height: 450 },
   Uint8Array.of(0xff, 0xd8, seq),
 ];
 

@@ -187,6 +187,7 @@ export class StagedPage {
     const facts = (seq: number, { objects }: DrawnFrame) => ({
       seq,
       capturedAt: UNIX_AT_ZERO_MS + atMs(seq) + LATENCY_MS,
+      ...SIZE,
       truth: objects.map(({ box: { x1, y1, x2, y2 }, classId, trackId }) => ({
         box: [x1, y1, x2, y2] as const,
         class: SYNTH_CLASSES[classId],

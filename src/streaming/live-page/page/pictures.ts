@@ -27,8 +27,7 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<SentPicture
 async function read(body: ArrayBuffer): Promise<SentPicture> {
   const length = new DataView(body).getUint32(0);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, length))) as PictureFacts;
-  return {
-    facts,
-    image: await createImageBitmap(new Blob([new Uint8Array(body, 4 + length)], { type: 'image/jpeg' })),
-  };
+  const jpeg = new Blob([new Uint8Array(body, 4 + length)], { type: 'image/jpeg' });
+  // At the size that boxes refer to, whatever size was drawn.
+  return { facts, image: await createImageBitmap(jpeg, { resizeWidth: facts.width, resizeHeight: facts.height }) };
 }
