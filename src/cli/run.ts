@@ -8,7 +8,7 @@ import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js
 import { nameClashes, sourceTexts } from '../config/run-sources.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
 import { SCENE_KEYS } from '../config/keys/scene-keys.js';
-import { secretsIn, withEnvironment } from '../config/settings.js';
+import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
 import { addressesToAsk, lookAtSources, sourceForms } from '../config/sources.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
@@ -65,6 +65,9 @@ type Reading = {
   readonly onWarning?: (message: string) => void;
   /** False asks no address for its content; one that may give a video file then counts as one. Default: true. */
   readonly asks?: boolean;
+  /** Settings over those of the file, as a flag's; and under them, as a default. */
+  readonly over?: Settings;
+  readonly under?: Settings;
 };
 
 /**
@@ -74,18 +77,18 @@ type Reading = {
 export async function readRunConfig(
   sources: readonly string[],
   flags: RunFlagValues,
-  { env, secrets, onWarning = () => undefined, asks = true }: Reading,
+  { env, secrets, onWarning = () => undefined, asks = true, over = {}, under = {} }: Reading,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
-  const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);
+  const fromFlags = mergeSettings(anchoredRun(readRunFlags(flags, parts), process.cwd(), parts), over);
   const path = flags['config'];
   const file = typeof path !== 'string' ? undefined : await loadConfig(keys, path, env);
   const scenePath = flags['zones'];
   const scene =
     typeof scenePath !== 'string' ? undefined : await loadConfig(SCENE_KEYS, scenePath, env, undefined, '--zones');
   for (const secret of [...(file?.secrets ?? []), ...(scene?.secrets ?? [])]) secrets.add(secret);
-  const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
+  const fromFile = mergeSettings(under, file === undefined ? {} : anchoredRun(file.settings, file.folder, parts));
   const settings: Settings = {
     ...withEnvironment(keys, underFlags(fromFile, fromFlags), env),
     ...(scene !== undefined && { scene: scene.settings }),

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { DEFAULT_LISTEN, listenSettings } from '../app/serve/listen.js';
+import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { readRunConfig } from './run.js';
 import { addRunFlags, type RunFlagValues } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
-const DEFAULT_LISTEN = '127.0.0.1:8765';
 /** Three synthetic drives. */
 const DEMO_SOURCES = ['demo:2040', 'demo:2041', 'demo:2042'];
 /** Flags of a run that ends. */
@@ -27,9 +28,14 @@ export function register(program: Command, context: CliContext): void {
     const io = openIo(command, context);
     const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
     const { listen, demo, ...rest } = flags;
-    const sources = demo === true && cameras.length === 0 ? DEMO_SOURCES : cameras;
-    const feed = listen ?? (rest['config'] === undefined ? DEFAULT_LISTEN : undefined);
-    const config = await readRunConfig(sources, { ...rest, wait: true, ...(feed !== undefined && { feed }) }, reading);
+    if (demo === true && (cameras.length > 0 || rest['config'] !== undefined))
+      throw new UsageError('--demo brings cameras of its own; leave it out, or the cameras and --config');
+    const server = listenSettings(String(listen ?? DEFAULT_LISTEN), '--listen');
+    const config = await readRunConfig(
+      demo === true ? DEMO_SOURCES : cameras,
+      { ...rest, wait: true },
+      { ...reading, ...(listen === undefined ? { under: server } : { over: server }) },
+    );
     const { serve } = await import('../app/serve/serve.js');
     const summary = await serve(config, io);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));

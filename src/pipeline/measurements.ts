@@ -131,6 +131,11 @@ export class Measurements {
     return countsOf(sum);
   }
 
+  /** Counts of each stream; cheap enough for every question. */
+  counts(): Readonly<Record<string, StreamCounts>> {
+    return Object.fromEntries(Array.from(this.#streams, ([id, tally]) => [id, countsOf(tally)]));
+  }
+
   snapshot(): MeasurementsSnapshot {
     const streams = Object.fromEntries(
       [...this.#streams].map(([id, tally]) => {

@@ -119,6 +119,24 @@ describe('nowcast serve', function () {
     }
   });
 
+  itNeeds(NEEDS, 'listens on 127.0.0.1:8765 where neither the file nor a flag says otherwise', async () => {
+    writeFileSync(join(folder(), 'cameras.yaml'), JSON.stringify({ cameras: { front: { source: person } } }));
+    const { stderr } = await nowcast(['serve', '-c', 'cameras.yaml', '--model', model, '--duration', '1s'], {
+      cwd: folder(),
+    });
+    // Another program may have the port.
+    assert.match(stderr, /service: http:\/\/127\.0\.0\.1:8765\/|port 8765/);
+  });
+
+  it('names what is wrong with --listen, and with --demo beside cameras', async () => {
+    const listen = await nowcast(['serve', 'demo:', '--listen', 'nowhere']);
+    assert.equal(listen.code, 2);
+    assert.match(listen.stderr, /^nowcast: --listen is "nowhere"; it must be PORT or HOST:PORT/);
+    const both = await nowcast(['serve', '--demo', 'demo:7']);
+    assert.equal(both.code, 2);
+    assert.match(both.stderr, /--demo brings cameras of its own/);
+  });
+
   it('is not open to other machines without a token', async () => {
     const { code, stderr } = await nowcast(['serve', 'demo:', '--listen', '0.0.0.0:0']);
     assert.equal(code, 2);

@@ -1,34 +1,30 @@
-import type { Clock, WallClock } from '../../core/clock.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import { round3 } from '../../core/round.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { jsonAnswer, textAnswer, type Answer, type AnswerTo, type ApiSettings } from '../../streaming/http/answer.js';
-import type { Originals } from '../../streaming/originals/originals.js';
-import type { CameraStates } from './camera-states.js';
 import { cameraHealth } from './health.js';
+import { LatestPictures, type LatestPicturesSources } from './latest-pictures.js';
 
 /** The paths of a service; the server asks its owner for them. */
 export const API_SETTINGS: ApiSettings = { prefixes: ['/livez', '/healthz', '/readyz', '/metrics', '/api'] };
 
-export type ApiSources = {
+export type ApiSources = LatestPicturesSources & {
   readonly version: string;
   readonly info: ModelDetectorInfo;
   /** Sources as outputs may show them, by camera. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Without secrets. */
   readonly config: object;
-  readonly states: CameraStates;
   readonly snapshot: () => MeasurementsSnapshot;
   readonly isReady: () => boolean;
-  readonly originals: Pick<Originals, 'jpeg'>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  readonly clock: Clock & WallClock;
   readonly startedMs: number;
 };
 
 /** Answers the HTTP requests of a service: health, metrics and facts, as JSON where people do not read them. */
 export function serviceApi(sources: ApiSources): AnswerTo {
-  const { version, config, states, metrics, addresses } = sources;
+  const { version, config, states, metrics } = sources;
+  const latest = new LatestPictures(sources);
   const routes: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
     '/livez': () => textAnswer('ok'),
     '/healthz': () => textAnswer('ok'),
@@ -37,17 +33,18 @@ export function serviceApi(sources: ApiSources): AnswerTo {
     '/api/version': () => jsonAnswer({ version, node: process.version }),
     '/api/stats': () => jsonAnswer(stats(sources)),
     '/api/config': () => jsonAnswer(config),
-    '/api/cameras': () => jsonAnswer({ cameras: [...addresses.keys()].map((name) => camera(sources, name)) }),
+    '/api/cameras': () => jsonAnswer({ cameras: Object.values(cameras(sources, sources.snapshot())) }),
   };
   return (what, query) => {
     const [method, path] = what.split(' ', 2);
     if (method !== 'GET') return undefined;
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (route !== undefined) return route(query);
-    const [, name, aspect] = /^\/api\/cameras\/([^/]+)(?:\/(health|latest\.jpg))?$/.exec(path) ?? [];
+    const [, encoded, aspect] = /^\/api\/cameras\/([^/]+)(?:\/(health|latest\.jpg))?$/.exec(path) ?? [];
+    const name = encoded === undefined ? undefined : decoded(encoded);
     if (name === undefined || states.get(name) === undefined) return undefined;
-    if (aspect === 'latest.jpg') return latestPicture(sources, name);
-    return aspect === undefined ? jsonAnswer(camera(sources, name)) : health(sources, name);
+    if (aspect === 'latest.jpg') return latest.of(name);
+    return aspect === undefined ? jsonAnswer(camera(sources, sources.snapshot(), name)) : health(sources, name);
   };
 }
 
@@ -70,8 +67,9 @@ function readiness({ isReady, states, addresses, clock }: ApiSources, isVerbose:
 }
 
 function stats(sources: ApiSources): object {
-  const { version, info, states, snapshot, clock, startedMs, addresses } = sources;
-  const { total, stagesMs } = snapshot();
+  const { version, info, states, snapshot, clock, startedMs } = sources;
+  const measured = snapshot();
+  const { total, stagesMs } = measured;
   return {
     version,
     uptimeS: round3((clock.now() - startedMs) / 1000),
@@ -85,11 +83,15 @@ function stats(sources: ApiSources): object {
     },
     total,
     stagesMs,
-    cameras: Object.fromEntries([...addresses.keys()].map((name) => [name, camera(sources, name)])),
+    cameras: cameras(sources, measured),
   };
 }
 
-function camera({ addresses, states, snapshot, clock }: ApiSources, name: string): object {
+function cameras(sources: ApiSources, measured: MeasurementsSnapshot): Readonly<Record<string, object>> {
+  return Object.fromEntries([...sources.addresses.keys()].map((name) => [name, camera(sources, measured, name)]));
+}
+
+function camera({ addresses, states, clock }: ApiSources, { streams }: MeasurementsSnapshot, name: string): object {
   const nowMs = clock.now();
   const { state, sinceMs, message, losses, lastFrameAtMs, lastPercept } = states.get(name)!;
   const { isUp, why } = cameraHealth(states.get(name)!, nowMs);
@@ -105,7 +107,7 @@ function camera({ addresses, states, snapshot, clock }: ApiSources, name: string
     losses,
     lastFrameAgoS: ago(lastFrameAtMs),
     perceptAgeS: ago(lastPercept?.capturedAtMs),
-    ...snapshot().streams[name],
+    ...streams[name],
   };
 }
 
@@ -114,19 +116,11 @@ function health({ states, clock }: ApiSources, name: string): Answer {
   return jsonAnswer({ camera: name, isUp, why }, isUp ? 200 : 503);
 }
 
-/** The picture of the camera's newest percept, at the resolution of the camera. */
-async function latestPicture({ states, originals, clock }: ApiSources, name: string): Promise<Answer> {
-  const percept = states.get(name)?.lastPercept;
-  if (percept === undefined) return { status: 503, body: `${name} has no percept yet` };
-  const found = await originals.jpeg(percept);
-  if (found.jpeg === undefined) return { status: 503, body: `${name} has no picture: ${found.message}` };
-  return {
-    status: 200,
-    contentType: 'image/jpeg',
-    headers: {
-      'nowcast-seq': String(percept.seq),
-      'nowcast-captured-at': new Date(clock.toUnixMs(percept.capturedAtMs)).toISOString(),
-    },
-    body: found.jpeg,
-  };
+/** Undefined for a part of a path that is encoded wrongly. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

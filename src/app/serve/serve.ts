@@ -1,10 +1,12 @@
 import { firstValueFrom } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
 import { UsageError } from '../../core/errors.js';
+import type { ModelDetector } from '../../core/detector.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { Measurements } from '../../pipeline/measurements.js';
 import { feedKind } from '../../streaming/feed/kind.js';
 import { isLoopback } from '../../streaming/http/access.js';
+import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AnswerTo } from '../../streaming/http/answer.js';
 import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
@@ -24,8 +26,8 @@ import { CameraStates } from './camera-states.js';
 import { ServiceMetrics } from './metrics.js';
 
 /**
- * Runs cameras until `context.signal` is aborted, and serves their results, their health and their numbers over HTTP.
- * Sources that end or fail leave the others alone, and the service goes on.
+ * Runs cameras until `context.signal` is aborted, or for the configured duration, and serves their results, their
+ * health and their numbers over HTTP. Sources that end or fail leave the others alone, and the service goes on.
  *
  * @param config with the feed, whose server is the service's
  * @throws UsageError, ModelError or OutputError if the service cannot start; all resources are then closed
@@ -38,10 +40,34 @@ export async function serve(
   checkServed(config);
   checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   await prepareSinks(config, parts);
-  const ffmpegSearch = findFfmpeg(config, context, parts);
-  const { clock, signal } = context;
-  const startedMs = clock.now();
+  const ffmpeg = findFfmpeg(config, context, parts);
+  const startedMs = context.clock.now();
   const detector = await createProcessDetector(await detectorOptions(config, context));
+  try {
+    return await serveWith({ detector, ffmpeg, config, context, parts, startedMs });
+  } finally {
+    await detector.close();
+  }
+}
+
+type Service = {
+  readonly detector: ModelDetector;
+  readonly ffmpeg: Promise<Ffmpeg | undefined>;
+  readonly config: RunConfig;
+  readonly context: AppContext;
+  readonly parts: RunParts;
+  readonly startedMs: number;
+};
+
+async function serveWith({
+  detector,
+  ffmpeg: ffmpegSearch,
+  config,
+  context,
+  parts,
+  startedMs,
+}: Service): Promise<RunSummary> {
+  const { clock, signal } = context;
   const ids = config.sources.map(({ id }) => id);
   const measurements = new Measurements(ids);
   const reporter = new RunReporter(config, context);
@@ -52,7 +78,7 @@ export async function serve(
     states,
     cameras: ids,
     budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
-    counts: () => measurements.snapshot().streams,
+    counts: () => measurements.counts(),
     clock,
   });
   const originals = createOriginals();
@@ -107,7 +133,7 @@ export async function serve(
         onEvent: seen,
         originals,
       });
-      if (!signal.aborted) {
+      if (!signal.aborted && config.durationMs === undefined) {
         context.log.warn('every source has ended; the service answers until it is stopped');
         await firstValueFrom(aborted(signal));
       }
@@ -115,7 +141,6 @@ export async function serve(
       reporter.done();
       metrics.close();
       await originals.close();
-      await detector.close();
       await sinks?.close();
     }
     await sinks.finish();

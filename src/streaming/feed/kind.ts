@@ -81,7 +81,7 @@ export const feedKind = sinkKind({
     declaration: '--feed <[host:]port>',
     description:
       'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token (such as 8765 or 0.0.0.0:8765; default: none)',
-    read: hostAndPort,
+    read: (text) => hostAndPort(text, '--feed'),
   },
   check({ port, tls_cert: cert, tls_key: key }) {
     if (port === undefined)
@@ -142,12 +142,16 @@ function filesOf({
   };
 }
 
-function hostAndPort(text: string): { readonly host?: string; readonly port: number } {
+/**
+ * An address as a flag gives it.
+ * @throws UsageError naming the flag
+ */
+export function hostAndPort(text: string, flag: string): { readonly host?: string; readonly port: number } {
   const match = /^(?:(?:\[([\da-f:.]+)\]|([^:\s]+)):)?(\d+)$/i.exec(text.trim());
   const port = Number(match?.[3]);
   if (match === null || port > 65535)
     throw new UsageError(
-      `--feed is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`,
+      `${flag} is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`,
     );
   const host = match[1] ?? match[2];
   return host === undefined ? { port } : { host, port };

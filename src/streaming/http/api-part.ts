@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Answer, ApiSettings } from './answer.js';
 import type { Owner } from './owner.js';
 import { reply } from './reply.js';
+import { TokenBucket, type Rate } from './token-bucket.js';
 import type { WebPart } from './web-server.js';
 
 export type ApiEnvironment = { readonly clock: Clock; readonly after: After };
@@ -12,6 +13,8 @@ export type ApiEnvironment = { readonly clock: Clock; readonly after: After };
 const FRESH_MS = 250;
 /** An owner that takes longer hangs. */
 const PATIENCE_MS = 2000;
+/** Questions to the owner, whoever asks. */
+const QUESTIONS: Rate = { burst: 100, perSecond: 50 };
 /** Different requests that wait for the owner. */
 const MOST_ASKED = 64;
 /** Answers that are kept; clients can ask for any path. */
@@ -28,12 +31,14 @@ export class ApiPart implements WebPart {
   readonly #owner: Owner;
   readonly #environment: ApiEnvironment;
   readonly #kept = new Map<string, Kept>();
+  readonly #questions: TokenBucket;
   #asked = 0;
 
   constructor(settings: ApiSettings, owner: Owner, environment: ApiEnvironment) {
     this.#settings = settings;
     this.#owner = owner;
     this.#environment = environment;
+    this.#questions = new TokenBucket(QUESTIONS, environment.clock.now());
   }
 
   answer(request: IncomingMessage, response: ServerResponse): boolean {
@@ -55,7 +60,7 @@ export class ApiPart implements WebPart {
     const kept = this.#kept.get(key);
     const nowMs = this.#environment.clock.now();
     if (kept !== undefined && nowMs - kept.atMs < FRESH_MS) return kept.answer;
-    if (this.#asked >= MOST_ASKED) return Promise.resolve(BUSY);
+    if (this.#asked >= MOST_ASKED || !this.#questions.take(nowMs)) return Promise.resolve(BUSY);
     const answer = this.#ask(path, query);
     if (this.#kept.size < MOST_KEPT) this.#kept.set(key, { atMs: nowMs, answer });
     return answer;
@@ -78,7 +83,7 @@ export class ApiPart implements WebPart {
   }
 }
 
-const BUSY: Answer = { status: 503, body: 'too many different requests wait for an answer' };
+const BUSY: Answer = { status: 503, body: 'too many different requests at once; try again' };
 const SILENT: Answer = { status: 503, body: `Nowcast did not answer within ${PATIENCE_MS / 1000} s` };
 
 function send(response: ServerResponse, { status, contentType, headers, body = '' }: Answer): void {

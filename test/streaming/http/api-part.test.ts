@@ -73,6 +73,19 @@ describe('answers of the owner', () => {
     assert.equal(asked, 64);
   });
 
+  it('are limited in number, however different the requests of a client are', async () => {
+    let asked = 0;
+    const { get, clock } = await start(() => {
+      asked += 1;
+      return Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
+    });
+    const statuses = new Set<number>();
+    for (let i = 0; i < 120; i++) statuses.add((await get(`/api/${i}`)).status);
+    assert.deepEqual([asked, [...statuses]], [100, [200, 503]]);
+    clock.nowMs = 1000;
+    assert.equal((await get('/api/later')).status, 200);
+  });
+
   it('have no body for HEAD, and are for reading alone', async () => {
     const { get } = await start(() => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' }));
     const head = await get('/livez', 'HEAD');
