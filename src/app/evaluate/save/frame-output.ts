@@ -42,8 +42,7 @@ export function jpegFolder(folder: string): FrameOutput {
 
 /**
  * An MP4 of the first frame's size, whose last row or column is repeated where that is odd; frames of another size are
- * fitted into it. An
- * absent frame shows the one before it, so that the others keep their times.
+ * fitted into it. An absent frame shows the one before it, so that the others keep their times.
  */
 export class FrameVideo implements FrameOutput {
   readonly #ffmpeg: Ffmpeg;
