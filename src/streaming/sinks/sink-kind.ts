@@ -63,6 +63,8 @@ export type Sink = {
   /** Receives what happens in the scenes of the run's streams, each after the event that it follows from. */
   writeScene?(event: SceneEvent): void;
   writeStats?(stats: FeedStats): void;
+  /** Receives the names of all cameras whenever some come or go. */
+  onCameras?(names: readonly string[]): void;
   /** Called after the last event, and after a failure. Safe to call twice. */
   close(): Promise<void>;
   /**
