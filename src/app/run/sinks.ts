@@ -1,3 +1,4 @@
+import { classIdsOf } from '../../config/class-ids.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
@@ -9,12 +10,14 @@ import type { Api } from '../../streaming/http/answer.js';
 import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { Sink } from '../../streaming/sinks/sink-kind.js';
+import type { ServiceObjects, ServiceSwitches } from '../../streaming/sinks/service.js';
+import type { Sink, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
 import { cocoNumbering } from './coco-numbering.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { withModelClasses } from './scene-classes.js';
 
 /** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
 export type OpenSinks = {
@@ -24,6 +27,8 @@ export type OpenSinks = {
   readonly copy: CopyRequest | undefined;
   /** Receives the stream of the one video that is played. */
   onStream(stream: NonNullable<MappedStream>): void;
+  /** Tells the sinks that cameras have come, gone, or got other rules. */
+  onSources(sources: readonly SinkSource[]): void;
   /** Addresses that serve results while the run lasts, by the sink's name. */
   readonly urls: Readonly<Record<string, string>>;
   /** Files written so far. */
@@ -46,6 +51,10 @@ export type SinksSetup = {
   /** Also served at the feed's address. */
   readonly pages?: Pages | undefined;
   readonly api?: Api | undefined;
+  /** Of a service. */
+  readonly switches?: ServiceSwitches | undefined;
+  /** Of a service. */
+  readonly objects?: ServiceObjects | undefined;
   /** Called when a sink fails; the others continue. */
   readonly onFailure: OnOutputFailure;
 };
@@ -58,9 +67,28 @@ export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promi
   for (const sink of sinks) await sinkEntry(sink.kind, parts).open.prepare(sink.settings);
 }
 
+/** The sources of a run as its sinks know them. */
+export function sinkSources(
+  { sources, detect: ofAll }: Pick<RunConfig, 'sources' | 'detect'>,
+  classNames: readonly string[],
+  parts: RunParts,
+): readonly SinkSource[] {
+  return sources.map(({ id, kind, address, more, settings, detect = ofAll, scene }) => ({
+    id,
+    address,
+    settings,
+    ...(more !== undefined && { more }),
+    pictures: sourceEntry(kind, parts).pictures,
+    ...(detect.classes !== undefined && {
+      classes: classIdsOf(detect.classes, classNames).map((classId) => classNames[classId]),
+    }),
+    ...(scene !== undefined && { scene: withModelClasses(scene, classNames, id) }),
+  }));
+}
+
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
 export async function openSinks(
-  { config, info, ffmpeg, pages, api, onFailure }: SinksSetup,
+  { config, info, ffmpeg, pages, api, switches, objects, onFailure }: SinksSetup,
   parts: RunParts,
   context: AppContext,
 ): Promise<OpenSinks> {
@@ -72,13 +100,7 @@ export async function openSinks(
     for (const { sink } of open) await sink.dispose?.();
   };
   const inRun = {
-    sources: config.sources.map(({ id, kind, address, more, settings }) => ({
-      id,
-      address,
-      settings,
-      ...(more !== undefined && { more }),
-      pictures: sourceEntry(kind, parts).pictures,
-    })),
+    sources: sinkSources(config, info.classNames, parts),
     header: runHeader(info, context.clock, {
       streams: config.sources.map(({ id }) => id),
       config: context.redact(config),
@@ -90,7 +112,10 @@ export async function openSinks(
     ffmpeg,
     pages,
     api,
+    switches,
+    objects,
     onFailure,
+    onInfo: (message: string) => context.log.info(message),
     onWarning: (message: string) => context.log.warn(message),
   };
   try {
@@ -137,6 +162,9 @@ export async function openSinks(
     copy: open.find(({ sink }) => sink.copy !== undefined)?.sink.copy,
     onStream(stream) {
       for (const { sink } of open) sink.onStream?.(stream);
+    },
+    onSources(sources) {
+      for (const { sink } of open) sink.onSources?.(sources);
     },
     urls: Object.fromEntries(open.flatMap(({ name, sink: { url } }) => (url === undefined ? [] : [[name, url]]))),
     get files() {

@@ -1,6 +1,7 @@
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
 import type { SceneEvent } from '../../core/scene-events.js';
+import type { SceneRules } from '../../core/scene-rules.js';
 import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
@@ -13,17 +14,25 @@ import type { CocoNumbering } from './coco/coco-results.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CopyRequest } from '../sources/source-kind.js';
+import type { ServiceObjects, ServiceSwitches } from './service.js';
+
+/** A source of a run as its sinks know it. */
+export type SinkSource = Pick<SourceFacts, 'pictures'> & {
+  readonly id: string;
+  readonly address: string;
+  /** Further files of the same stream. */
+  readonly more?: readonly string[];
+  /** The keys of its kind. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The classes that its detections may have; absent: all of the model. */
+  readonly classes?: readonly string[];
+  /** Absent: its objects are not followed. */
+  readonly scene?: SceneRules;
+};
 
 /** The facts of a run that a sink gets when it is opened. */
 export type SinkContext = {
-  readonly sources: readonly (Pick<SourceFacts, 'pictures'> & {
-    readonly id: string;
-    readonly address: string;
-    /** Further files of the same stream. */
-    readonly more?: readonly string[];
-    /** The keys of its kind. */
-    readonly settings: Readonly<Record<string, unknown>>;
-  })[];
+  readonly sources: readonly SinkSource[];
   /** First line of a recording of this run. */
   readonly header: RecordingHeader;
   /**
@@ -39,8 +48,13 @@ export type SinkContext = {
   readonly pages?: Pages | undefined;
   /** Answers to HTTP requests, for a sink that has a server. */
   readonly api?: Api | undefined;
+  /** Of a service. */
+  readonly switches?: ServiceSwitches | undefined;
+  /** Of a service. */
+  readonly objects?: ServiceObjects | undefined;
   /** Called when the sink fails; the run continues. */
   readonly onFailure: OnOutputFailure;
+  readonly onInfo: (message: string) => void;
   readonly onWarning: (message: string) => void;
 };
 
@@ -63,8 +77,8 @@ export type Sink = {
   /** Receives what happens in the scenes of the run's streams, each after the event that it follows from. */
   writeScene?(event: SceneEvent): void;
   writeStats?(stats: FeedStats): void;
-  /** Receives the names of all cameras whenever some come or go. */
-  onCameras?(names: readonly string[]): void;
+  /** Receives all sources whenever cameras come, go, or get other rules. */
+  onSources?(sources: readonly SinkSource[]): void;
   /** Called after the last event, and after a failure. Safe to call twice. */
   close(): Promise<void>;
   /**

@@ -1,0 +1,32 @@
+/** Something that tells its changes; an observable of RxJS does. */
+export type Changes<T> = {
+  subscribe(next: (value: T) => void): { unsubscribe(): void };
+};
+
+/** A switch of a camera. */
+export type ServiceSwitch = { readonly camera: string; readonly name: string; readonly isOn: boolean };
+
+/** The switches of a service's cameras, for a sink that offers them to others. */
+export type ServiceSwitches = {
+  all(): readonly ServiceSwitch[];
+  /** @throws UsageError for an unknown camera or switch, OutputError if it cannot be stored */
+  set(camera: string, name: string, isOn: boolean): Promise<ServiceSwitch>;
+  readonly changes: Changes<ServiceSwitch>;
+};
+
+/** An object that a service remembers. */
+export type ServiceObject = {
+  readonly id: string;
+  readonly camera: string;
+  readonly className: string;
+  readonly hasSnapshot: boolean;
+  readonly hasClip: boolean;
+};
+
+/** The objects that a service remembers, with their pictures. */
+export type ServiceObjects = {
+  get(id: string): ServiceObject | undefined;
+  /** A JPEG of the best view; undefined if there is none. */
+  snapshot(id: string): Promise<Uint8Array | undefined>;
+  readonly changes: Changes<ServiceObject>;
+};
