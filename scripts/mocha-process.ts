@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
-import type { Half } from './test-halves.js';
+import type { Share } from './test-shares.js';
 
 export type Outcome = { readonly passed: number; readonly failed: number; readonly pending: number };
 
@@ -14,15 +14,15 @@ const KILL_AFTER_MS = 2000;
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
 /**
- * Runs mocha on the files of one half in a separate process. Prints each top-level suite when it is complete, so that
- * two processes can share one output.
+ * Runs mocha on the files of one share in a separate process. Prints each top-level suite when it is complete, so that
+ * the processes can use one output.
  *
  * @param args more arguments of mocha
  * @param endWithinMs time for the process to end after its last test
  * @returns a process that crashes, ends without a summary, or does not end, counts as one failure more
  */
 export async function runMocha(
-  { name, files }: Half,
+  { name, files }: Share,
   args: readonly string[],
   print: (text: string) => void,
   endWithinMs = END_WITHIN_MS,
