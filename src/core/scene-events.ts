@@ -13,6 +13,8 @@ export type SceneMoment = {
 /** The view of an object from which a person sees most of it: large, certain, and not cut off by the border. */
 export type BestView = {
   readonly seq: number;
+  /** Names its picture among the originals, together with the stream and `seq`. */
+  readonly ptsMs: number;
   readonly capturedAtMs: number;
   readonly box: Box;
   readonly score: number;

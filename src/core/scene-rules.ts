@@ -47,7 +47,8 @@ export type ObjectFilter = {
   readonly maxArea: number;
   /** Width of the box over its height. */
   readonly minRatio: number;
-  readonly maxRatio: number;
+  /** Undefined: any. */
+  readonly maxRatio?: number | undefined;
 };
 
 /** The rules of one stream's scene. Names are those of zones, lines, masks and classes. */
@@ -126,7 +127,6 @@ export const FILTER_DEFAULTS: ObjectFilter = {
   minArea: 0,
   maxArea: 1,
   minRatio: 0,
-  maxRatio: Infinity,
 };
 
 export const SCENE_DEFAULTS = { lostMs: 1000, stationaryMs: 10_000 } as const;
@@ -200,9 +200,10 @@ function filterOf(
     ['minArea', 'maxArea'],
     ['minRatio', 'maxRatio'],
   ] as const) {
-    if (filter[least] > filter[most])
+    const limit = filter[most];
+    if (limit !== undefined && filter[least] > limit)
       throw new UsageError(
-        `${spelled(`${where}.${least}`)} is ${filter[least]}, above ${spelled(`${where}.${most}`)}, ${filter[most]}, so that no object passes; lower it`,
+        `${spelled(`${where}.${least}`)} is ${filter[least]}, above ${spelled(`${where}.${most}`)}, ${limit}, so that no object passes; lower it`,
       );
   }
   return filter;

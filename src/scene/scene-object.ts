@@ -6,12 +6,14 @@ import { NOWHERE, nextPassage, type LinePassage, type Passed } from './line-pass
 import { isInside } from './place.js';
 import { isAbout, type Sighting } from './sightings.js';
 import { isStationary, nextStillness, type Stillness } from './stillness.js';
-import { classOf, medianScore, remembered, type History, type Seen } from './track-class.js';
+import { classOf, medianScore, REMEMBERED, remembered, type History, type Seen } from './track-class.js';
 import { isCounted, nextPresence, NOT_IN, type ZonePresence } from './zone-presence.js';
 
 /** The newest frame of a stream. */
 export type Moment = {
   readonly seq: number;
+  /** Of the source, in whole microseconds. */
+  readonly ptsMs: number;
   /** Stream time, in milliseconds: it goes on with the times of the source, and never back. */
   readonly nowMs: number;
   /** On the monotonic clock. */
@@ -34,6 +36,8 @@ export type SceneObject = {
   readonly currentZones: readonly string[];
   readonly enteredZones: readonly string[];
   readonly lines: ReadonlyMap<string, LinePassage>;
+  /** Lines that it passed among the remembered sightings, while it was no object yet. */
+  readonly unconfirmed: readonly Unconfirmed[];
   readonly stillness: Stillness;
   readonly isStationary: boolean;
   /** Stream time of the first percept without it, if it is not in the latest one. */
@@ -41,6 +45,9 @@ export type SceneObject = {
 };
 
 export type PassedLine = Passed & { readonly line: string };
+
+/** A passage that counts if the track becomes an object by the sightings that showed it. */
+type Unconfirmed = PassedLine & { readonly sightingsAgo: number };
 
 /** The object after a sighting, and the lines that it has passed. */
 export function seeObject(
@@ -68,6 +75,8 @@ export function seeObject(
     lines.set(line, passage);
     if (one !== undefined) passed.push({ ...one, line });
   }
+  const isReal = before?.isReal === true || medianScore(history) >= filterFor(rules, kind.className).threshold;
+  const all = [...remembering(before?.unconfirmed ?? []), ...passed.map((one) => ({ ...one, sightingsAgo: 0 }))];
   const stillness = nextStillness(before?.stillness, sighting.box, nowMs);
   const object: SceneObject = {
     first: before?.first ?? moment,
@@ -75,17 +84,24 @@ export function seeObject(
     sighting,
     history,
     kind,
-    isReal: before?.isReal === true || medianScore(history) >= filterFor(rules, kind.className).threshold,
+    isReal,
     topScore: Math.max(before?.topScore ?? 0, sighting.score),
     best: betterView(before?.best, sighting, moment),
     zones,
     currentZones,
     enteredZones: entered(before?.enteredZones ?? [], currentZones),
     lines,
+    unconfirmed: isReal ? [] : all,
     stillness,
     isStationary: isStationary(stillness, rules.stationaryMs, nowMs),
   };
-  return { object, passed };
+  return { object, passed: isReal ? all : [] };
+}
+
+function remembering(unconfirmed: readonly Unconfirmed[]): Unconfirmed[] {
+  return unconfirmed
+    .map((one) => ({ ...one, sightingsAgo: one.sightingsAgo + 1 }))
+    .filter(({ sightingsAgo }) => sightingsAgo < REMEMBERED);
 }
 
 /** The object in a percept that does not show it; undefined if it has been away for as long as a track is kept. */
@@ -104,11 +120,11 @@ const CUT_OFF = 0.5;
 function betterView(
   before: SceneObject['best'] | undefined,
   { box, score, area }: Sighting,
-  { seq, capturedAtMs, size }: Moment,
+  { seq, ptsMs, capturedAtMs, size }: Moment,
 ): SceneObject['best'] {
   const isCutOff = box.x1 <= 0 || box.y1 <= 0 || box.x2 >= size.width || box.y2 >= size.height;
   const quality = score * Math.sqrt(area) * (isCutOff ? CUT_OFF : 1);
-  return before !== undefined && before.quality >= quality ? before : { seq, capturedAtMs, box, score, quality };
+  return before !== undefined && before.quality >= quality ? before : { seq, ptsMs, capturedAtMs, box, score, quality };
 }
 
 function entered(before: readonly string[], current: readonly string[]): readonly string[] {

@@ -13,7 +13,7 @@ type Tracked = { readonly object: SceneObject; readonly report?: Report };
 /** All that is known of the scene of one stream. */
 export type SceneState = {
   /** The newest frame; undefined before the first. */
-  readonly latest?: Moment & { readonly epoch: number; readonly ptsMs: number };
+  readonly latest?: Moment & { readonly epoch: number };
   /** The connection was lost, so its frames that are still in the detector come too late. */
   readonly isInterrupted: boolean;
   /** By track. */
@@ -58,7 +58,8 @@ export function endScene(
 }
 
 function observe(rules: SceneRules, state: SceneState, percept: PerceptEvent): SceneStep {
-  const { seq, epoch, ptsMs, width, height, times, streamId } = percept;
+  const { seq, epoch, width, height, times, streamId } = percept;
+  const ptsMs = round3(percept.ptsMs);
   const { latest } = state;
   // An output of a slower detector: the scene has gone on.
   if (latest !== undefined && seq <= latest.seq) return { state, events: [] };
@@ -67,9 +68,10 @@ function observe(rules: SceneRules, state: SceneState, percept: PerceptEvent): S
   const isNew = latest !== undefined && epoch !== latest.epoch;
   const { state: before, events } = isNew ? endScene(rules, state, streamId, 'interrupted') : { state, events: [] };
 
-  const stepMs = latest === undefined || isNew ? 0 : Math.max(0, round3(ptsMs) - round3(latest.ptsMs));
+  const stepMs = latest === undefined || isNew ? 0 : Math.max(0, ptsMs - latest.ptsMs);
   const moment: Moment = {
     seq,
+    ptsMs,
     nowMs: round3((latest?.nowMs ?? 0) + stepMs),
     capturedAtMs: round3(times.capturedAtMs),
     size: { width, height },
@@ -87,7 +89,7 @@ function observe(rules: SceneRules, state: SceneState, percept: PerceptEvent): S
     const { object, passed } = seeObject(rules, tracked?.object, sighting, moment);
     change.see(trackId, object, tracked?.report, passed);
   }
-  const { state: after, events: more } = change.step({ ...moment, epoch, ptsMs });
+  const { state: after, events: more } = change.step({ ...moment, epoch });
   return { state: { ...after, isInterrupted: false }, events: [...events, ...more] };
 }
 
@@ -119,7 +121,7 @@ class SceneChange {
       this.#events.push(
         objectEvent(this.#streamId, report === undefined ? 'start' : 'update', why, object, this.#moment),
       );
-    if (object.isReal) for (const one of passed) this.#cross(object, one);
+    for (const one of passed) this.#cross(object, one);
     const told = why.length === 0 ? report : reportOf(object, report, why);
     this.#tracks.set(trackId, { object, ...(told === undefined ? {} : { report: told }) });
   }

@@ -48,7 +48,7 @@ export function isAbout({ classes }: { readonly classes?: readonly string[] | un
 }
 
 function passes(
-  { minScore, minArea, maxArea, minRatio, maxRatio }: ObjectFilter,
+  { minScore, minArea, maxArea, minRatio, maxRatio = Infinity }: ObjectFilter,
   { score, area, ratio }: Sighting,
 ): boolean {
   return score >= minScore && area >= minArea && area <= maxArea && ratio >= minRatio && ratio <= maxRatio;

@@ -2,7 +2,7 @@ import { lowerMedian } from '../core/quantile.js';
 import type { Sighting } from './sightings.js';
 
 /** Sightings that decide the class of a track, and whether it is an object. */
-const REMEMBERED = 10;
+export const REMEMBERED = 10;
 
 export type Seen = Pick<Sighting, 'classId' | 'className' | 'score'>;
 

@@ -51,6 +51,25 @@ describe('a line', () => {
     assert.deepEqual(directions([...down.slice(0, 2), ...flicker, [0.5, 0.4], [0.5, 0.3]]), []);
   });
 
+  it('counts a crossing among the ten sightings that make the track an object, with the time of the crossing', () => {
+    const crossing = (scores: readonly number[]) => {
+      const path = [...down.slice(0, 2), ...Array<Point>(scores.length - 2).fill([0.5, 0.6])];
+      const { events } = play(
+        { lines: ACROSS, objects: { threshold: 0.6 } },
+        percepts(path.map(([x, y], i) => standing(x, y, { score: scores[i] }))),
+        false,
+      );
+      return storyOf(events).concat(
+        crossingsIn(events).map(({ direction, crossedAtMs, seq }) => `${direction} ${crossedAtMs} at ${seq}`),
+      );
+    };
+    const story = crossing([0.5, 0.5, 0.5, 0.7, 0.7, 0.7, 0.7]);
+    assert.deepEqual(story, ['start new', 'out 5200 at 6']);
+    assert.deepEqual(crossing([0.5, 0.5, 0.5, ...Array<number>(9).fill(0.5), ...Array<number>(6).fill(0.7)]), [
+      'start new',
+    ]);
+  });
+
   it('counts an object that stops right behind it after two seconds', () => {
     const behind = Array<Point>(25).fill([0.5, 0.51]);
     const { events } = play(
