@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Key, Keys, ResolvedOf, SettingsOf } from '../core/keys.js';
+import { secretsOf } from '../core/redact.js';
 import type { Environment } from './environment.js';
 import { isFile } from './paths.js';
 import { schemaOf } from './schema.js';
@@ -57,10 +58,16 @@ export function withEnvironment<T extends object>(keys: Keys, settings: T, env: 
 export function secretsIn(keys: Keys, settings: object): string[] {
   const secrets: string[] = [];
   mapped(keys, settings, ({ isSecret }, value) => {
-    if (isSecret === true) secrets.push(...[value].flat().filter((part) => typeof part === 'string'));
+    if (isSecret === true)
+      secrets.push(...[value].flat().flatMap((part) => (typeof part === 'string' ? secretParts(part) : [])));
     return value;
   });
   return secrets;
+}
+
+/** Of an address, the parts that are not shown anyway; of a header, its value. */
+function secretParts(text: string): readonly string[] {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? secretsOf(text) : [text.replace(/^[\w-]+:\s+/, '')];
 }
 
 /** The values of these keys alone. Absent keys get their defaults, which are parsed as if they had been written. */
