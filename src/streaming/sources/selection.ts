@@ -1,4 +1,4 @@
-import type { Keys, SettingsOf } from '../../core/keys.js';
+import type { Key, Keys, SettingsOf } from '../../core/keys.js';
 import type { Size } from '../../core/size.js';
 import { LARGEST_ASPECT, type Area, type View } from '../../core/view.js';
 import { UsageError } from '../../core/errors.js';
@@ -60,6 +60,16 @@ export const VIEW_KEYS = {
   rotate: SELECTION_KEYS.rotate,
   crop: SELECTION_KEYS.crop,
 } as const satisfies Keys;
+
+/** Of live sources. */
+export const HWACCEL_KEY = {
+  type: 'text',
+  pattern: '^[a-z][a-z0-9_]*$',
+  description:
+    'Hardware that decodes, by its name in `ffmpeg -hwaccels`; `nowcast doctor -c` tries it. Its device and drivers are files, so ffmpeg then sees files.',
+  allowed: 'auto, vaapi, cuda, qsv, videotoolbox or another name that ffmpeg lists',
+  defaultRule: 'none, the processor',
+} as const satisfies Key;
 
 /** The pictures of a source that a run plays, and how it shows them. */
 export type Selection = {

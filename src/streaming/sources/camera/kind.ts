@@ -1,5 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
-import { selectionOf, VIEW_KEYS } from '../selection.js';
+import { HWACCEL_KEY, selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { TRANSPORTS } from './camera-input.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
@@ -41,6 +41,7 @@ export const cameraKind = sourceKind({
   },
   keys: {
     ...VIEW_KEYS,
+    hwaccel: HWACCEL_KEY,
     transport: {
       type: 'choice',
       values: TRANSPORTS,
@@ -77,6 +78,7 @@ export const cameraKind = sourceKind({
       clock,
       ...selectionOf(settings),
       ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
+      hwaccel: settings.hwaccel,
       transport: settings.transport,
       // A picture that was requested in time comes after the interval at the earliest.
       timeoutMs: isHttp(address) ? Math.max(settings.timeout, 2 * settings.poll) : settings.timeout,

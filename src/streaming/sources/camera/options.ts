@@ -6,6 +6,7 @@ import type { PictureFormat } from '../../../core/picture.js';
 import type { Originals } from '../../originals/originals.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import type { Hwaccel } from '../../ffmpeg/hwaccel.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
 import { probeEndpoint, type EndpointProbe } from './connection/endpoint-probe.js';
 import { RECONNECT_LADDER, type ReconnectLadder } from './connection/reconnect.js';
@@ -26,6 +27,11 @@ export type CameraOptions = {
   readonly wallClock?: WallClock;
   /** Must not be one that reads files only: see `readsFilesOnly`. */
   readonly ffmpeg: Ffmpeg;
+  /**
+   * Hardware that decodes: a name that `ffmpeg -hwaccels` lists, or `auto`. Its device and drivers are files, so ffmpeg
+   * sees the files of this machine. Default: none, decoding on the processor.
+   */
+  readonly hwaccel?: Hwaccel;
   /**
    * The transport of RTSP. Nowcast reads `tcp` and `udp`; `auto`, the default, is `tcp`, and `udp` if the camera
    * refuses it. If the camera sends a format that Nowcast does not read, ffmpeg reads it, as it always does with
@@ -100,7 +106,7 @@ export type CameraCopy = {
   readonly offsets: readonly TimeOffset[];
 };
 
-type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'originals' | 'stop';
+type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'originals' | 'stop' | 'hwaccel';
 /** With every default filled in. */
 export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional | 'view'>> &
   Pick<CameraOptions, Optional> & { readonly view: View };

@@ -1,5 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
-import { selectionOf, VIEW_KEYS } from '../selection.js';
+import { HWACCEL_KEY, selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isSdpFile, recogniseRtp } from './recognise.js';
 
@@ -10,7 +10,7 @@ export const rtpKind = sourceKind({
   examples: ['rtp://127.0.0.1:5004', 'rtp://@:5004'],
   recognise: recogniseRtp,
   takesPath: (path, what) => what === 'file' && isSdpFile(path),
-  keys: { ...VIEW_KEYS },
+  keys: { ...VIEW_KEYS, hwaccel: HWACCEL_KEY },
   isLive: true,
   pictures: 'in-kept-copy',
   needsFfmpeg: true,
@@ -22,6 +22,7 @@ export const rtpKind = sourceKind({
       clock,
       ...selectionOf(settings),
       ffmpeg: requireFfmpeg(ffmpeg, streamId),
+      hwaccel: settings.hwaccel,
       giveUpFirst: givesUpFirst,
       ...(stop === undefined ? {} : { stop }),
       ...(originals === undefined ? {} : { originals }),

@@ -7,6 +7,7 @@ import { isCropFailure, type View } from '../../../../core/view.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import { hwaccelOptions, withHwaccel, type Hwaccel } from '../../../ffmpeg/hwaccel.js';
 import { EVERYTHING } from '../../../ffmpeg/needs.js';
 import type { FrameProcess, FrameProcessEnd, FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import type { DecodedDecision } from '../backlog.js';
@@ -27,6 +28,7 @@ import type { PlacedMoment, Timeline } from '../time/timeline.js';
 export type FfmpegConnectionOptions = {
   readonly url: string;
   readonly ffmpeg: Ffmpeg;
+  readonly hwaccel?: Hwaccel;
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly scheduler: SchedulerLike;
@@ -85,7 +87,7 @@ export class FfmpegConnection implements CameraConnection {
 
   constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
-    const { url, ffmpeg, input, view, pool, clock, scheduler, onCopied } = options;
+    const { url, ffmpeg, hwaccel, input, view, pool, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#restamps = onCopied !== undefined && camera.lacksDecodingTimes;
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
@@ -101,8 +103,8 @@ export class FfmpegConnection implements CameraConnection {
     this.#process = keptFrameProcess({
       ffmpeg,
       url: camera.url,
-      inputOptions: [...camera.inputOptions, ...options.inputOptions],
-      needs: options.inputOptions.length === 0 ? camera.needs : EVERYTHING,
+      inputOptions: [...hwaccelOptions(hwaccel), ...camera.inputOptions, ...options.inputOptions],
+      needs: options.inputOptions.length === 0 ? withHwaccel(camera.needs, hwaccel) : EVERYTHING,
       input,
       view,
       getTarget: () => {

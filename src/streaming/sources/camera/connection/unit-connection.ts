@@ -5,6 +5,7 @@ import type { FramePool } from '../../../../core/frame-pool.js';
 import { isCropFailure, type View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import type { Hwaccel } from '../../../ffmpeg/hwaccel.js';
 import type { FrameProcessEnd } from '../../../ffmpeg/frame-process.js';
 import { unitHeader, unitsHeader } from '../../../ffmpeg/unit-nut.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
@@ -20,6 +21,7 @@ import { UnitDecoder } from '../decode/unit-decoder.js';
 export type UnitConnectionOptions = {
   readonly reader: { open(events: UnitStreamEvents): UnitStream };
   readonly ffmpeg: Ffmpeg;
+  readonly hwaccel?: Hwaccel;
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
@@ -102,9 +104,10 @@ export class UnitConnection implements CameraConnection {
     // After its end, nothing would end a new decoder.
     if (this.#isStopped) return;
     this.codec = codec;
-    const { ffmpeg, input, view, pool, events, clock, onCopied } = this.#options;
+    const { ffmpeg, hwaccel, input, view, pool, events, clock, onCopied } = this.#options;
     const decoder = new UnitDecoder<PlacedUnit>({
       ffmpeg,
+      hwaccel,
       codec,
       input,
       view,

@@ -7,6 +7,7 @@ import { damageIn } from '../../../ffmpeg/damage-messages.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { complaintIn } from '../../../ffmpeg/log-line.js';
+import { hwaccelOptions, withHwaccel, type Hwaccel } from '../../../ffmpeg/hwaccel.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { NOTHING } from '../../../ffmpeg/needs.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
@@ -19,6 +20,7 @@ export type DecodableUnit = TimedUnit & Pick<CodedUnit, 'refreshPictures' | 'dam
 
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
+  readonly hwaccel?: Hwaccel;
   readonly codec: UnitCodec;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
@@ -68,18 +70,18 @@ export class UnitDecoder<U extends DecodableUnit> {
 
   constructor(options: UnitDecoderOptions<U>) {
     this.#options = options;
-    const { ffmpeg, codec, input, view, pool, onMissing } = options;
+    const { ffmpeg, hwaccel, codec, input, view, pool, onMissing } = options;
     this.#queue = presentationQueue(({ unit }, fate) => onMissing(unit, fate));
     this.#process = new FrameProcess({
       ffmpeg,
       isFed: true,
-      needs: NOTHING,
+      needs: withHwaccel(NOTHING, hwaccel),
       view,
       // A unit and its picture match by their time, so little has to be announced.
       announcesPictures: false,
       args: frameArguments(ffmpeg.version, {
         url: 'pipe:0',
-        inputOptions: LIVE_UNIT_INPUT,
+        inputOptions: [...hwaccelOptions(hwaccel), ...LIVE_UNIT_INPUT],
         input,
         view,
         announcesPictures: false,
