@@ -9,6 +9,7 @@ import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } 
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
+import { resolveSnapshots, type SnapshotsConfig } from './snapshots-config.js';
 import { recogniseSource, type ContentByText } from './sources.js';
 
 export type ModelConfig = {
@@ -54,6 +55,8 @@ export type RunConfig = {
   /** Undefined: the environment decides. */
   readonly sandbox: SandboxMode | undefined;
   readonly sinks: readonly SinkConfig[];
+  /** Of a service; absent without the section. */
+  readonly snapshots?: SnapshotsConfig;
 };
 
 /** Makes every relative path in `settings` absolute; see {@link anchored}. */
@@ -112,6 +115,7 @@ export function resolveRun(
     isStrict: settings.strict ?? keys.strict.default,
     sandbox: settings.ffmpeg?.sandbox,
     sinks: sinkConfigs(settings, parts),
+    ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
   };
   refuseContradictions(config, found, parts);
   const choices = config.sources.map(({ detect: own }) => own ?? detect);

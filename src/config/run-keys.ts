@@ -8,6 +8,7 @@ import { endKeys } from './keys/end-keys.js';
 import { ffmpegKeys } from './keys/ffmpeg-keys.js';
 import { detectorsKeys, modelKeys } from './keys/model-keys.js';
 import { SCENE_KEYS, type SceneSettings } from './keys/scene-keys.js';
+import { snapshotsKeys } from './keys/snapshot-keys.js';
 import { merged, oneOfKinds, sinkSections } from './keys/registry-keys.js';
 import { recogniseSource, sourceForms } from './sources.js';
 
@@ -28,6 +29,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly detectors?: SettingsOf<typeof detectorsKeys> | undefined;
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
   readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
+  readonly snapshots?: SettingsOf<typeof snapshotsKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
   /** Of the file that a flag names: the scene of the run's one source. */
@@ -59,6 +61,7 @@ export function runKeys(parts: Parts) {
         enabled: cameraKeys.enabled,
         detect: { ...cameraKeys.detect, keys: ownDetectKeys(detect) },
         ...SCENE_KEYS,
+        snapshots: cameraKeys.snapshots,
         ...merged(sources),
       },
       misplaced: (camera) => misplacedKeys(camera as CameraSettings, sources),
@@ -71,6 +74,11 @@ export function runKeys(parts: Parts) {
       keys: detect,
     },
     ffmpeg: { type: 'section', keys: ffmpegKeys, description: 'The processes of ffmpeg.' },
+    snapshots: {
+      type: 'section',
+      keys: snapshotsKeys,
+      description: 'Pictures of objects that `nowcast serve` takes: the best view of each.',
+    },
     ...sinkSections(parts.sinks),
     ...endKeys,
   } satisfies Keys;

@@ -8,6 +8,7 @@ import { foreignKeys, ownersOf, type CameraSettings } from './keys/camera-keys.j
 import type { Parts, Settings } from './run-keys.js';
 import { resolveScene, sceneSettings } from './scene-config.js';
 import { SECTION_NAME } from './schema.js';
+import { resolveOwnSnapshots, type PictureRule } from './snapshots-config.js';
 import { withDefaults } from './settings.js';
 import { fileNameOf, findSource, recogniseSource, type ContentByText, type FoundSource } from './sources.js';
 import { didYouMean } from './suggest.js';
@@ -27,6 +28,8 @@ export type SourceConfig = {
   readonly detect?: OwnDetectConfig;
   /** The rules for its zones, lines and objects; absent for a source without. */
   readonly scene?: SceneRules;
+  /** The pictures of its objects, if they differ from those of the other cameras. */
+  readonly snapshots?: PictureRule;
 };
 
 /** A source with the entry of its kind. */
@@ -145,10 +148,11 @@ function configuredSources(
 function withChoice(
   { config, ...found }: Found,
   camera: CameraSettings | undefined,
-  { detect: given = {}, scene: sceneOfFlag }: Settings,
+  { detect: given = {}, scene: sceneOfFlag, snapshots = {} }: Settings,
   parts: Parts,
 ): Found {
   const scene = sceneOfFlag ?? (camera && sceneSettings(camera));
+  const own = camera?.snapshots && resolveOwnSnapshots(config.id, camera.snapshots, snapshots, scene !== undefined);
   if (camera?.detect === undefined && scene === undefined) return { config, ...found };
   const detect = resolveOwnDetect(config.id, camera?.detect ?? {}, given, parts, scene !== undefined);
   const where = sceneOfFlag === undefined ? `cameras.${config.id}.` : '';
@@ -159,6 +163,7 @@ function withChoice(
       ...config,
       detect,
       ...(scene !== undefined && { scene: resolveScene(scene, where, lostTrackMs(detect, parts)) }),
+      ...(own !== undefined && { snapshots: own }),
     },
   };
 }

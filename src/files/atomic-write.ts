@@ -6,6 +6,8 @@ import { syncFolderOf } from './new-draft.js';
 import { cannotWrite } from './output-failure.js';
 
 export type AtomicWriteOptions = {
+  /** Of the file. Default: as the umask says. */
+  readonly mode?: number;
   /** Of the folders that are created. Default: as the umask says. */
   readonly folderMode?: number;
 };
@@ -18,12 +20,12 @@ export type AtomicWriteOptions = {
 export function writeFileAtomic(
   path: string,
   data: Uint8Array | string,
-  options: AtomicWriteOptions = {},
+  { mode, ...options }: AtomicWriteOptions = {},
 ): Promise<void> {
   return replaceFile(
     path,
     async (draft) => {
-      const file = await open(draft, 'wx');
+      const file = await open(draft, 'wx', mode);
       try {
         await file.writeFile(data);
       } finally {
@@ -41,7 +43,7 @@ export function writeFileAtomic(
 export async function replaceFile(
   path: string,
   write: (draft: string) => Promise<void>,
-  { folderMode }: AtomicWriteOptions = {},
+  { folderMode }: Pick<AtomicWriteOptions, 'folderMode'> = {},
 ): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {

@@ -112,7 +112,7 @@ describe('nowcast', () => {
     assert.equal(
       stderr,
       [
-        'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, detect, zones, lines, masks, objects, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)\n',
+        'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, detect, zones, lines, masks, objects, snapshots, fps, aspect, rotate, crop, stream, hwaccel, start, transport, timeout, max_behind, poll)\n',
         'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
       ].join(''),
     );

@@ -52,14 +52,14 @@ describe('a configuration file', () => {
       'a wrong key at the top',
       '\nmodell: {}\n',
       [
-        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, feed, output, pace, max_frames, duration, wait, strict)',
+        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, snapshots, feed, output, webhook, pace, max_frames, duration, wait, strict)',
       ],
     ],
     [
       'a wrong key in a camera',
       'cameras:\n  a:\n    source: x.mp4\n    fsp: 5\n',
       [
-        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, detect, zones, lines, masks, objects, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)',
+        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, detect, zones, lines, masks, objects, snapshots, fps, aspect, rotate, crop, stream, hwaccel, start, transport, timeout, max_behind, poll)',
       ],
     ],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],

@@ -2,7 +2,7 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
-import { isSceneEvent } from '../../core/scene-events.js';
+import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import type { Measurements } from '../../pipeline/measurements.js';
 import { scene } from '../../pipeline/operators/scene.js';
@@ -33,6 +33,7 @@ export type Play = {
   /** Absent: no stream has zones, lines or objects. */
   readonly scenes?: RunScenes;
   readonly onEvent?: (event: PipelineEvent) => void;
+  readonly onScene?: (event: SceneEvent) => void;
   /** Receives the pictures of sources that still have them at full size. */
   readonly originals?: Originals | undefined;
 };
@@ -40,7 +41,7 @@ export type Play = {
 /**
  * Runs the pipeline until its sources end, a limit is met, or `context.signal` is aborted.
  *
- * @param onEvent receives each event after the sinks
+ * @param onEvent and `onScene` receive each event after the sinks
  */
 export async function play({
   config,
@@ -53,6 +54,7 @@ export async function play({
   reporter,
   scenes,
   onEvent,
+  onScene,
   originals,
 }: Play): Promise<void> {
   const { durationMs } = config;
@@ -86,6 +88,7 @@ export async function play({
       sinks.publish(event);
       if (isSceneEvent(event)) {
         scenes?.seen(event);
+        onScene?.(event);
         return;
       }
       reporter.seen(event);

@@ -24,6 +24,7 @@ import { summarise, type RunSummary } from '../run/summary.js';
 import { API_SETTINGS, serviceApi } from './api.js';
 import { CameraStates } from './camera-states.js';
 import { ServiceMetrics } from './metrics.js';
+import { openObjects } from './open-objects.js';
 
 /**
  * Runs cameras until `context.signal` is aborted, or for the configured duration, and serves their results, their
@@ -69,6 +70,8 @@ async function serveWith({
 }: Service): Promise<RunSummary> {
   const { clock, signal } = context;
   const ids = config.sources.map(({ id }) => id);
+  const originals = createOriginals();
+  const objects = await openObjects(config, originals, context);
   const measurements = new Measurements(ids);
   const reporter = new RunReporter(config, context);
   const states = new CameraStates(ids, startedMs);
@@ -81,7 +84,6 @@ async function serveWith({
     counts: () => measurements.counts(),
     clock,
   });
-  const originals = createOriginals();
   let isReady = false;
   const answer: AnswerTo = serviceApi({
     version: packageVersion(),
@@ -131,6 +133,7 @@ async function serveWith({
         reporter,
         scenes,
         onEvent: seen,
+        onScene: (event) => objects.seen(event),
         originals,
       });
       if (!signal.aborted && config.durationMs === undefined) {
@@ -140,6 +143,7 @@ async function serveWith({
     } finally {
       reporter.done();
       metrics.close();
+      await objects.close();
       await originals.close();
       await sinks?.close();
     }

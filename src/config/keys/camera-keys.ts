@@ -3,6 +3,7 @@ import type { SourceKind } from '../../core/source-kind.js';
 import { recogniseSource } from '../sources.js';
 import { detectKeys, ownDetectKeys } from './detect-keys.js';
 import { SCENE_KEYS } from './scene-keys.js';
+import { cameraSnapshotKeys } from './snapshot-keys.js';
 
 /** The keys that every camera has. */
 export const cameraKeys = {
@@ -14,6 +15,11 @@ export const cameraKeys = {
     keys: ownDetectKeys(detectKeys),
   },
   ...SCENE_KEYS,
+  snapshots: {
+    type: 'section',
+    description: 'Pictures of the objects of this camera, over the `snapshots` of the file.',
+    keys: cameraSnapshotKeys,
+  },
 } as const satisfies Keys;
 
 /** The keys that every camera has, and those of its kind. */

@@ -9,6 +9,8 @@ export type OriginalRef = Pick<FrameRef, 'streamId' | 'seq' | 'ptsMs'>;
 export type OriginalRequest = {
   /** The part to return, in pixels of the shown picture, as in a percept. Rounded outwards. Default: all of it. */
   readonly box?: Box;
+  /** Greatest height of the answer in pixels; a higher picture is scaled down. Default: no limit. */
+  readonly maxHeight?: number;
   /**
    * Quality of the JPEG, 1 to 100. Default 90; a whole picture that the source itself sends as a JPEG is then returned
    * unchanged.
@@ -18,10 +20,10 @@ export type OriginalRequest = {
   readonly signal?: AbortSignal;
 };
 
-/** A picture at the resolution of its source. */
+/** A picture at the resolution of its source, if no `maxHeight` was asked for. */
 export type Original = Size & {
   readonly jpeg: Uint8Array;
-  /** The returned part, in whole pixels of the shown picture. */
+  /** The returned part, in whole pixels of the shown picture, before any scaling. */
   readonly box: Box;
 };
 

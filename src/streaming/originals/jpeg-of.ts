@@ -2,11 +2,16 @@ import type { Box } from '../../core/box.js';
 import { noOriginal, type NoOriginal, type Original } from './answer.js';
 import type { RgbPicture } from '../pictures/rgb-picture.js';
 
+type JpegRequest = {
+  readonly box: Box | undefined;
+  readonly maxHeight: number | undefined;
+  readonly quality: number;
+};
+
 /** A JPEG of a picture, or of the part inside a box. */
 export async function jpegOf(
   { width, height, pixels }: RgbPicture,
-  wanted: Box | undefined,
-  quality: number,
+  { box: wanted, maxHeight, quality }: JpegRequest,
 ): Promise<Original | NoOriginal> {
   const box = wholePixels(wanted ?? { x1: 0, y1: 0, x2: width, y2: height }, { width, height });
   const part = { left: box.x1, top: box.y1, width: box.x2 - box.x1, height: box.y2 - box.y1 };
@@ -14,11 +19,10 @@ export async function jpegOf(
     return noOriginal('outside', `the box lies outside of the picture, which has ${width}x${height} pixels`);
   // Only programs that ask for pictures load the native library.
   const { default: sharp } = await import('sharp');
-  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .extract(part)
-    .jpeg({ quality })
-    .toBuffer();
-  return { jpeg, width: part.width, height: part.height, box };
+  const cut = sharp(pixels, { raw: { width, height, channels: 3 } }).extract(part);
+  const scaled = maxHeight !== undefined && maxHeight < part.height ? cut.resize({ height: maxHeight }) : cut;
+  const { data: jpeg, info } = await scaled.jpeg({ quality }).toBuffer({ resolveWithObject: true });
+  return { jpeg, width: info.width, height: info.height, box };
 }
 
 /** An unchanged JPEG file. Its size is the one that viewers show, which turn it as its EXIF orientation says. */

@@ -57,6 +57,7 @@ const RULES: Readonly<Record<string, NumberRule>> = {
   timeoutMs: POSITIVE,
 };
 const QUALITY_RULE: NumberRule = { min: 1, max: 100, isInteger: true };
+const HEIGHT_RULE: NumberRule = { min: 1, isInteger: true };
 
 type Stream = { readonly finder: OriginalFinder; readonly ending: AbortController };
 
@@ -83,13 +84,13 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
 
   const answer = async (
     found: FoundOriginal,
-    { box, quality }: OriginalRequest,
+    { box, maxHeight, quality }: OriginalRequest,
     signal: AbortSignal,
   ): Promise<Original | NoOriginal> => {
-    if (box === undefined && quality === undefined && found.file !== undefined)
+    if (box === undefined && quality === undefined && maxHeight === undefined && found.file !== undefined)
       return unchangedJpeg(await found.file());
     const picture = await found.decode(signal);
-    return 'pixels' in picture ? jpegOf(picture, box, quality ?? DEFAULT_QUALITY) : picture;
+    return 'pixels' in picture ? jpegOf(picture, { box, maxHeight, quality: quality ?? DEFAULT_QUALITY }) : picture;
   };
 
   /** One request whose turn has come. */
@@ -174,9 +175,10 @@ function checkNumber(value: unknown, rule: NumberRule, name: string): void {
     throw new UsageError(`${name} must be ${allowedNumbers(rule)}, got ${shown(value)}`);
 }
 
-function checkRequest({ ptsMs }: OriginalRef, { box, quality }: OriginalRequest): void {
+function checkRequest({ ptsMs }: OriginalRef, { box, maxHeight, quality }: OriginalRequest): void {
   checkNumber(ptsMs, { min: 0 }, 'ptsMs of the picture');
   if (quality !== undefined) checkNumber(quality, QUALITY_RULE, 'quality');
+  if (maxHeight !== undefined) checkNumber(maxHeight, HEIGHT_RULE, 'maxHeight');
   if (box === undefined) return;
   for (const side of ['x1', 'y1', 'x2', 'y2'] satisfies (keyof Box)[]) checkNumber(box[side], {}, `${side} of the box`);
 }

@@ -57,6 +57,22 @@ describe('originals', () => {
     assert.ok(low.jpeg.length < high.jpeg.length);
   });
 
+  it('are scaled down to a greatest height, and never up', async () => {
+    const originals = createOriginals();
+    originals.add('cam', HALVES);
+    const box = { x1: 0, y1: 0, x2: 40, y2: 30 };
+    for (const [request, size] of [
+      [{ maxHeight: 24 }, [32, 24]],
+      [{ maxHeight: 15, box }, [20, 15]],
+      [{ maxHeight: 100 }, [64, 48]],
+    ] as const) {
+      const { jpeg, width, height } = (await originals.jpeg(REF, request)) as Original;
+      const { width: found, height: high } = await sharp(jpeg).metadata();
+      assert.deepEqual([width, height, found, high], [...size, ...size]);
+    }
+    await assert.rejects(originals.jpeg(REF, { maxHeight: 0 }), /maxHeight must be a whole number/);
+  });
+
   it('return a JPEG of the source unchanged, unless a part or a quality is requested', async () => {
     const originals = createOriginals();
     const file = await sharp(halves().pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { WallClock } from '../../core/clock.js';
+import type { ObjectEvent } from '../../core/scene-events.js';
+import type { KeptFolder } from '../../files/kept-folder.js';
+import { keptName } from './kept-name.js';
+
+/** So much memory holds pictures that are in no folder. */
+const MOST_BYTES = 32 * 2 ** 20;
+/** A disk may hang. */
+const MOST_UNWRITTEN = 16;
+
+/** The pictures of objects: the newest ones in memory, and all of them in a folder, if there is one. */
+export class ObjectPictures {
+  readonly #folder: KeptFolder | undefined;
+  readonly #clock: WallClock;
+  /** By object, the oldest first. */
+  readonly #inMemory = new Map<string, Uint8Array>();
+  readonly #paths = new Map<string, string>();
+  /** One after the other, so that the better picture of an object is the last. */
+  #writing: Promise<unknown> = Promise.resolve();
+  #unwritten = 0;
+  #bytes = 0;
+
+  constructor(folder: KeptFolder | undefined, clock: WallClock) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  has(id: string): boolean {
+    return this.#inMemory.has(id) || this.#fileOf(id) !== undefined;
+  }
+
+  async get(id: string): Promise<Buffer | undefined> {
+    const jpeg = this.#inMemory.get(id);
+    if (jpeg !== undefined) return Buffer.from(jpeg);
+    const path = this.#fileOf(id);
+    return path === undefined ? undefined : await readFile(path).catch(() => undefined);
+  }
+
+  put(event: ObjectEvent, jpeg: Uint8Array): void {
+    this.#drop(event.id);
+    this.#inMemory.set(event.id, jpeg);
+    this.#bytes += jpeg.length;
+    while (this.#bytes > MOST_BYTES) this.#drop(this.#inMemory.keys().next().value!);
+    const folder = this.#folder;
+    if (folder === undefined || this.#unwritten >= MOST_UNWRITTEN) return;
+    const path = folder.pathOf(event.streamId, keptName(event, this.#clock, 'jpg'));
+    this.#unwritten += 1;
+    this.#writing = this.#writing.then(async () => {
+      if (await folder.write(path, jpeg)) this.#paths.set(event.id, path);
+      this.#unwritten -= 1;
+    });
+  }
+
+  /** Frees the memory of an object that nobody can ask for any more; its file stays. */
+  forget(id: string): void {
+    this.#drop(id);
+    this.#paths.delete(id);
+  }
+
+  /** Resolves when every picture is on the disk. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#folder?.close();
+  }
+
+  #fileOf(id: string): string | undefined {
+    const path = this.#paths.get(id);
+    return path !== undefined && this.#folder?.has(path) === true ? path : undefined;
+  }
+
+  #drop(id: string): void {
+    this.#bytes -= this.#inMemory.get(id)?.length ?? 0;
+    this.#inMemory.delete(id);
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KeptFolder, type KeptFolderOptions } from '../../src/files/kept-folder.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { mountTinyDisk } from '../helpers/tiny-disk.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('a folder of kept files', () => {
+  const folder = temporaryFolder();
+  const told: string[] = [];
+  const clock = { nowMs: 0, now: () => clock.nowMs, toUnixMs: (ms: number) => ms };
+  let kept: KeptFolder | undefined;
+  const open = async (over: Partial<KeptFolderOptions> = {}): Promise<KeptFolder> => {
+    kept = await KeptFolder.open({
+      folder: join(folder(), 'kept'),
+      isOwn: (name) => name.endsWith('.jpg'),
+      retention: { maxAgeMs: HOUR_MS, maxBytes: 250 },
+      clock,
+      onFailure: ({ message }) => told.push(message),
+      onHealed: () => told.push('healed'),
+      ...over,
+    });
+    return kept;
+  };
+  const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
+  beforeEach(() => {
+    clock.nowMs = 10 * HOUR_MS;
+    told.length = 0;
+  });
+  afterEach(() => kept?.close());
+
+  it('is for its owner alone', async () => {
+    const files = await open();
+    const path = files.pathOf('front', 'a.jpg');
+    assert.equal(await files.write(path, bytes(10)), true);
+    assert.deepEqual(
+      [path, dirname(path), dirname(dirname(path))].map((one) => statSync(one).mode & 0o777),
+      [0o600, 0o700, 0o700],
+    );
+    assert.deepEqual(readdirSync(dirname(path)), ['a.jpg']);
+  });
+
+  it('holds as many bytes as it may, and replaces a file by a better one', async () => {
+    const files = await open();
+    const path = (name: string): string => files.pathOf('front', name);
+    await files.write(path('a.jpg'), bytes(100));
+    await files.write(path('b.jpg'), bytes(100));
+    await files.write(path('a.jpg'), bytes(120));
+    assert.deepEqual(readdirSync(join(folder(), 'kept/front')), ['a.jpg', 'b.jpg']);
+    await files.write(path('c.jpg'), bytes(100));
+    // `a` was written last among the older two.
+    assert.deepEqual(readdirSync(join(folder(), 'kept/front')), ['a.jpg', 'c.jpg']);
+    assert.deepEqual(
+      ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => files.has(path(name))),
+      [true, false, true],
+    );
+  });
+
+  it('removes what earlier runs left once it is too old, and nothing that is not its own', async () => {
+    const inside = join(folder(), 'kept/front');
+    mkdirSync(inside, { recursive: true });
+    const put = (name: string, ageMs: number): void => {
+      writeFileSync(join(inside, name), bytes(10));
+      utimesSync(join(inside, name), new Date(), new Date(clock.nowMs - ageMs));
+    };
+    put('old.jpg', 2 * HOUR_MS);
+    put('new.jpg', HOUR_MS / 2);
+    put('holiday.txt', 2 * HOUR_MS);
+    put('torn.jpg.0b9c2f1e-1111-4222-8333-444455556666.tmp', 2 * HOUR_MS);
+    await open();
+    assert.deepEqual(readdirSync(inside).sort(), ['holiday.txt', 'new.jpg']);
+  });
+
+  it('stays inside, whatever a camera is called', async () => {
+    const files = await open();
+    assert.equal(files.pathOf('../../etc', '.x/y'), join(folder(), 'kept/_._.._etc/_x_y'));
+  });
+
+  it('tells a full disk once, and its end once', async function () {
+    const unmount = mountTinyDisk(join(folder(), 'kept'), 64);
+    if (unmount === undefined) return this.skip();
+    try {
+      const files = await open({ retention: { maxAgeMs: HOUR_MS, maxBytes: 1e9 } });
+      const path = (name: string): string => files.pathOf('front', name);
+      assert.equal(await files.write(path('a.jpg'), bytes(20_000)), true);
+      assert.equal(await files.write(path('b.jpg'), bytes(100_000)), false);
+      assert.equal(await files.write(path('c.jpg'), bytes(100_000)), false);
+      assert.deepEqual(readdirSync(join(folder(), 'kept/front')), ['a.jpg']);
+      assert.equal(await files.write(path('d.jpg'), bytes(1000)), true);
+      assert.equal(told.length, 2);
+      assert.match(told[0], /the disk is full/);
+      assert.equal(told[1], 'healed');
+      assert.equal(readFileSync(path('d.jpg')).length, 1000);
+      await files.close();
+    } finally {
+      unmount();
+    }
+  });
+});
