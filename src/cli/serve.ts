@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULT_LISTEN, listenSettings } from '../app/serve/listen.js';
+import { DEFAULT_LISTEN, defaultListenSettings, listenSettings } from '../app/serve/listen.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
@@ -21,7 +21,7 @@ export function register(program: Command, context: CliContext): void {
     .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys')
     .option(
       '--listen <[host:]port>',
-      `address of the server (default: that of the section feed, else ${DEFAULT_LISTEN})`,
+      `address of the server (default: http.listen or that of the section feed, else ${DEFAULT_LISTEN})`,
     )
     .option('--demo', 'three synthetic cameras, for a first look');
   addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
@@ -30,11 +30,14 @@ export function register(program: Command, context: CliContext): void {
     const { listen, demo, ...rest } = flags;
     if (demo === true && (cameras.length > 0 || rest['config'] !== undefined))
       throw new UsageError('--demo brings cameras of its own; leave it out, or the cameras and --config');
-    const server = listenSettings(String(listen ?? DEFAULT_LISTEN), '--listen');
     const config = await readRunConfig(
       demo === true ? DEMO_SOURCES : cameras,
       { ...rest, wait: true },
-      { ...reading, ...(listen === undefined ? { under: server } : { over: server }) },
+      {
+        ...reading,
+        under: defaultListenSettings(),
+        over: listen === undefined ? {} : listenSettings(String(listen), '--listen'),
+      },
     );
     const { serve } = await import('../app/serve/serve.js');
     const summary = await serve(config, io);

@@ -22,7 +22,7 @@ export function sourceSecrets(source: string, names: readonly string[]): readonl
 }
 
 /** Keys with secret values, in any section. */
-const SECRET_KEYS = new Set(['token', 'password', 'headers']);
+const SECRET_KEYS = new Set(['token', 'password', 'secret', 'headers']);
 
 /** A copy of `value` for printing and recording: its strings are redacted, and values of secret keys are hidden. */
 export function redact(value: unknown, secrets: Iterable<string> = []): unknown {

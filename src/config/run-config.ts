@@ -6,6 +6,7 @@ import type { SandboxMode } from '../core/sandbox-mode.js';
 import type { Size } from '../core/size.js';
 import { refuseContradictions } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
+import { resolveHttp, type HttpConfig } from './http-config.js';
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
@@ -55,6 +56,8 @@ export type RunConfig = {
   /** Undefined: the environment decides. */
   readonly sandbox: SandboxMode | undefined;
   readonly sinks: readonly SinkConfig[];
+  /** The server of a service; absent without the section. */
+  readonly http?: HttpConfig;
   /** Of a service; absent without the section. */
   readonly snapshots?: SnapshotsConfig;
 };
@@ -115,6 +118,7 @@ export function resolveRun(
     isStrict: settings.strict ?? keys.strict.default,
     sandbox: settings.ffmpeg?.sandbox,
     sinks: sinkConfigs(settings, parts),
+    ...(settings.http !== undefined && { http: resolveHttp(settings.http) }),
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
   };
   refuseContradictions(config, found, parts);

@@ -6,6 +6,7 @@ import { cameraKeys, misplacedKeys, type CameraSettings } from './keys/camera-ke
 import { detectKeys, ownDetectKeys } from './keys/detect-keys.js';
 import { endKeys } from './keys/end-keys.js';
 import { ffmpegKeys } from './keys/ffmpeg-keys.js';
+import { httpKeys } from './keys/http-keys.js';
 import { detectorsKeys, modelKeys } from './keys/model-keys.js';
 import { SCENE_KEYS, type SceneSettings } from './keys/scene-keys.js';
 import { snapshotsKeys } from './keys/snapshot-keys.js';
@@ -29,6 +30,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly detectors?: SettingsOf<typeof detectorsKeys> | undefined;
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
   readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
+  readonly http?: SettingsOf<typeof httpKeys> | undefined;
   readonly snapshots?: SettingsOf<typeof snapshotsKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
@@ -74,6 +76,7 @@ export function runKeys(parts: Parts) {
       keys: detect,
     },
     ffmpeg: { type: 'section', keys: ffmpegKeys, description: 'The processes of ffmpeg.' },
+    http: { type: 'section', keys: httpKeys, description: 'The server of `nowcast serve`.' },
     snapshots: {
       type: 'section',
       keys: snapshotsKeys,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import sharp from 'sharp';
 import type { RunSummary } from '../../src/app/run/summary.js';
 import { clipFolder, pattern } from '../helpers/clips.js';
@@ -19,6 +20,8 @@ type Camera = {
   readonly percepts: number;
 };
 
+type Media = { readonly schema?: object };
+
 describe('nowcast serve', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
@@ -29,7 +32,7 @@ describe('nowcast serve', function () {
   const start = async (
     config: object,
     ...flags: string[]
-  ): Promise<{ run: LoggedRun; get(path: string): Promise<Response> }> => {
+  ): Promise<{ run: LoggedRun; get(path: string, options?: RequestInit): Promise<Response> }> => {
     writeFileSync(
       join(folder(), 'cameras.yaml'),
       JSON.stringify({ model: { path: model, provider: 'cpu', labels: 'coco' }, ...config }),
@@ -37,7 +40,7 @@ describe('nowcast serve', function () {
     const run = new LoggedRun(['serve', '-c', 'cameras.yaml', '--listen', '0', '--json', ...flags], folder());
     running = run;
     const url = await run.finds(/service: (http:\S+)/);
-    return { run, get: (path) => fetch(new URL(path, url)) };
+    return { run, get: (path, options) => fetch(new URL(path, url), options) };
   };
 
   /** Asks until the answer is right; each question waits for the one before. */
@@ -137,9 +140,47 @@ describe('nowcast serve', function () {
     assert.match(both.stderr, /--demo brings cameras of its own/);
   });
 
+  itNeeds(NEEDS, 'describes its answers, gives them by role, and says if it is open to everyone', async () => {
+    const users = { vera: { token: 'of vera' }, ada: { role: 'admin', token: 'of ada' } };
+    const { run, get } = await start({ cameras: { front: { source: person } }, http: { users } });
+    const as = (name: string) => ({ headers: { authorization: `Bearer of ${name}` } });
+    assert.equal((await get('/api/stats')).status, 401);
+    assert.equal((await get('/livez')).status, 200);
+    assert.equal((await get('/api/config', as('vera'))).status, 403);
+    const config = await (await get('/api/config', as('ada'))).text();
+    assert.doesNotMatch(config, /of (vera|ada)/);
+    const cameras = async () =>
+      (await (await get('/api/cameras', as('vera'))).json()) as { cameras: readonly Camera[] };
+    await until(cameras, ({ cameras: [front] }) => front.percepts > 0);
+    const picture = await get('/api/front/latest.jpg?boxes=1&height=216', as('vera'));
+    const { width, height } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
+    assert.deepEqual([width, height], [384, 216]);
+    const { paths } = (await (await get('/api/openapi.json', as('vera'))).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, Media> }> }>>;
+    };
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats: { 'date-time': true } });
+    let compared = 0;
+    for (const [path, { get: operation }] of Object.entries(paths)) {
+      const schema = operation?.responses['200'].content['application/json']?.schema;
+      if (schema === undefined || path.includes('{id}')) continue;
+      const answer: unknown = await (await get(path.replace('{camera}', 'front'), as('ada'))).json();
+      assert.ok(ajv.validate(schema, answer), `${path}: ${JSON.stringify(ajv.errors)}`);
+      compared += 1;
+    }
+    assert.ok(compared >= 7, String(compared));
+    await run.interrupt();
+    writeFileSync(join(folder(), 'open.yaml'), JSON.stringify({ http: { auth: 'none' } }));
+    const open = new LoggedRun(
+      ['serve', 'demo:', '-c', 'open.yaml', '--listen', '0.0.0.0:0', '--model', model],
+      folder(),
+    );
+    running = open;
+    await open.says('everyone who reaches this address may watch and control the service');
+  });
+
   it('is not open to other machines without a token', async () => {
     const { code, stderr } = await nowcast(['serve', 'demo:', '--listen', '0.0.0.0:0']);
     assert.equal(code, 2);
-    assert.match(stderr, /open to everyone who reaches 0\.0\.0\.0; set feed\.token/);
+    assert.match(stderr, /open to everyone who reaches 0\.0\.0\.0; set http\.users, feed\.token/);
   });
 });

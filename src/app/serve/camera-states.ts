@@ -12,7 +12,10 @@ export type CameraState = {
   /** Arrival of the newest frame, detected on or not. */
   readonly lastFrameAtMs?: number;
   /** The newest percept. */
-  readonly lastPercept?: Pick<PerceptEvent, 'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'width' | 'height'> & {
+  readonly lastPercept?: Pick<
+    PerceptEvent,
+    'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'width' | 'height' | 'detections'
+  > & {
     readonly emittedAtMs: number;
     readonly capturedAtMs: number;
   };
@@ -45,10 +48,10 @@ export class CameraStates {
     switch (event.type) {
       case 'percept': {
         const { readyAtMs, emittedAtMs, capturedAtMs } = event.times;
-        const { streamId, seq, epoch, ptsMs, width, height } = event;
+        const { streamId, seq, epoch, ptsMs, width, height, detections } = event;
         this.#update(streamId, {
           lastFrameAtMs: readyAtMs,
-          lastPercept: { streamId, seq, epoch, ptsMs, width, height, emittedAtMs, capturedAtMs },
+          lastPercept: { streamId, seq, epoch, ptsMs, width, height, detections, emittedAtMs, capturedAtMs },
         });
         break;
       }

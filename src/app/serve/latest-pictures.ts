@@ -1,7 +1,8 @@
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { Answer } from '../../streaming/http/answer.js';
 import type { Originals } from '../../streaming/originals/originals.js';
-import type { CameraStates } from './camera-states.js';
+import { boxesSvg } from '../../streaming/sinks/annotated-pictures/boxes-svg.js';
+import type { CameraState, CameraStates } from './camera-states.js';
 
 export type LatestPicturesSources = {
   readonly states: CameraStates;
@@ -9,41 +10,94 @@ export type LatestPicturesSources = {
   readonly clock: Clock & WallClock;
 };
 
+/** A form of a picture. */
+export type PictureForm = {
+  readonly hasBoxes: boolean;
+  /** In pixels; a lower picture stays as it is. */
+  readonly height?: number | undefined;
+};
+
+type Percept = NonNullable<CameraState['lastPercept']>;
+type Found = { readonly jpeg: Uint8Array; readonly percept: Percept };
+type Kept = {
+  readonly atMs: number;
+  readonly found: Promise<Found | string>;
+  readonly answers: Map<string, Promise<Answer>>;
+};
+
 /** Decoding a picture costs as much as some runs of the detector, so all who ask share one in this time. */
 const FRESH_MS = 1000;
+/** Forms of one picture; clients may ask for any height. */
+const MOST_FORMS = 4;
+const QUALITY = 85;
 
-/** The pictures of the newest percepts, at the resolution of the cameras. Nobody asking costs nothing. */
+/** The pictures of the newest percepts. Nobody asking costs nothing. */
 export class LatestPictures {
   readonly #sources: LatestPicturesSources;
-  readonly #kept = new Map<string, { readonly atMs: number; readonly answer: Promise<Answer> }>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(sources: LatestPicturesSources) {
     this.#sources = sources;
   }
 
-  of(camera: string): Promise<Answer> {
-    const nowMs = this.#sources.clock.now();
-    const kept = this.#kept.get(camera);
-    if (kept !== undefined && nowMs - kept.atMs < FRESH_MS) return kept.answer;
-    const answer = this.#decode(camera);
-    this.#kept.set(camera, { atMs: nowMs, answer });
+  of(camera: string, form: PictureForm = { hasBoxes: false }): Promise<Answer> {
+    const { found, answers } = this.#picture(camera);
+    const key = `${form.height} ${form.hasBoxes}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    if (answers.size >= MOST_FORMS)
+      return Promise.resolve({ status: 503, body: `more than ${MOST_FORMS} forms of one picture are asked for` });
+    const answer = this.#answer(found, form);
+    answers.set(key, answer);
     return answer;
   }
 
-  async #decode(camera: string): Promise<Answer> {
-    const { states, originals, clock } = this.#sources;
+  #picture(camera: string): Kept {
+    const nowMs = this.#sources.clock.now();
+    for (const [name, { atMs }] of this.#kept) if (nowMs - atMs >= FRESH_MS) this.#kept.delete(name);
+    const kept = this.#kept.get(camera);
+    if (kept !== undefined) return kept;
+    const decoded = { atMs: nowMs, found: this.#decode(camera), answers: new Map<string, Promise<Answer>>() };
+    this.#kept.set(camera, decoded);
+    return decoded;
+  }
+
+  /** @returns the reason if there is none */
+  async #decode(camera: string): Promise<Found | string> {
+    const { states, originals } = this.#sources;
     const percept = states.get(camera)?.lastPercept;
-    if (percept === undefined) return { status: 503, body: `${camera} has no percept yet` };
+    if (percept === undefined) return `${camera} has no percept yet`;
     const found = await originals.jpeg(percept);
-    if (found.jpeg === undefined) return { status: 503, body: `${camera} has no picture: ${found.message}` };
+    return found.jpeg === undefined ? `${camera} has no picture: ${found.message}` : { jpeg: found.jpeg, percept };
+  }
+
+  async #answer(picture: Promise<Found | string>, form: PictureForm): Promise<Answer> {
+    const found = await picture;
+    if (typeof found === 'string') return { status: 503, body: found };
+    const { percept, jpeg } = found;
     return {
       status: 200,
       contentType: 'image/jpeg',
       headers: {
         'nowcast-seq': String(percept.seq),
-        'nowcast-captured-at': new Date(clock.toUnixMs(percept.capturedAtMs)).toISOString(),
+        'nowcast-captured-at': new Date(this.#sources.clock.toUnixMs(percept.capturedAtMs)).toISOString(),
       },
-      body: found.jpeg,
+      body: form.hasBoxes || form.height !== undefined ? await inForm(jpeg, percept, form) : jpeg,
     };
   }
+}
+
+async function inForm(
+  jpeg: Uint8Array,
+  { width, height, detections }: Percept,
+  form: PictureForm,
+): Promise<Uint8Array> {
+  const shownHeight = Math.min(height, form.height ?? height);
+  const shown = { width: Math.max(1, Math.round((width * shownHeight) / height)), height: shownHeight };
+  const { default: sharp } = await import('sharp');
+  const picture = sharp(jpeg)
+    .autoOrient()
+    .resize({ ...shown, fit: 'fill' });
+  if (form.hasBoxes) picture.composite([{ input: Buffer.from(boxesSvg(detections, { width, height }, shown)) }]);
+  return picture.jpeg({ quality: QUALITY }).toBuffer();
 }

@@ -1,13 +1,13 @@
 import { firstValueFrom } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
-import { UsageError } from '../../core/errors.js';
+import { runKeys } from '../../config/run-keys.js';
 import type { ModelDetector } from '../../core/detector.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { Measurements } from '../../pipeline/measurements.js';
 import { feedKind } from '../../streaming/feed/kind.js';
-import { isLoopback } from '../../streaming/http/access.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { AnswerTo } from '../../streaming/http/answer.js';
+import { nodeInterval } from '../../streaming/http/timers.js';
+import { configJsonSchema } from '../../config/json-schema.js';
 import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { checkOpenFilesOf } from '../open-files.js';
@@ -21,10 +21,12 @@ import { RunReporter } from '../run/reporter.js';
 import { RunScenes } from '../run/scenes.js';
 import { openSinks, prepareSinks, type OpenSinks } from '../run/sinks.js';
 import { summarise, type RunSummary } from '../run/summary.js';
-import { API_SETTINGS, serviceApi } from './api.js';
+import { serviceApi } from './api.js';
 import { CameraStates } from './camera-states.js';
+import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { ServiceMetrics } from './metrics.js';
 import { openObjects } from './open-objects.js';
+import { asksLivez, reportToSystemd, type SystemdReports } from './systemd.js';
 
 /**
  * Runs cameras until `context.signal` is aborted, or for the configured duration, and serves their results, their
@@ -34,18 +36,19 @@ import { openObjects } from './open-objects.js';
  * @throws UsageError, ModelError or OutputError if the service cannot start; all resources are then closed
  */
 export async function serve(
-  config: RunConfig,
+  given: RunConfig,
   context: AppContext,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunSummary> {
-  checkServed(config);
+  const config = withHttpOfFeed(given);
+  const access = serviceAccess(config);
   checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   await prepareSinks(config, parts);
   const ffmpeg = findFfmpeg(config, context, parts);
   const startedMs = context.clock.now();
   const detector = await createProcessDetector(await detectorOptions(config, context));
   try {
-    return await serveWith({ detector, ffmpeg, config, context, parts, startedMs });
+    return await serveWith({ detector, ffmpeg, config, access, context, parts, startedMs });
   } finally {
     await detector.close();
   }
@@ -55,6 +58,7 @@ type Service = {
   readonly detector: ModelDetector;
   readonly ffmpeg: Promise<Ffmpeg | undefined>;
   readonly config: RunConfig;
+  readonly access: ServiceAccess;
   readonly context: AppContext;
   readonly parts: RunParts;
   readonly startedMs: number;
@@ -64,6 +68,7 @@ async function serveWith({
   detector,
   ffmpeg: ffmpegSearch,
   config,
+  access,
   context,
   parts,
   startedMs,
@@ -85,11 +90,12 @@ async function serveWith({
     clock,
   });
   let isReady = false;
-  const answer: AnswerTo = serviceApi({
+  const api = serviceApi({
     version: packageVersion(),
     info: detector.info,
     addresses: new Map(config.sources.map(({ id, address }) => [id, String(context.redact(address))])),
-    config: context.redact(config) as object,
+    config: () => context.redact(config) as object,
+    configSchema: () => configJsonSchema(runKeys(parts), 'Nowcast configuration'),
     states,
     snapshot: () => measurements.snapshot(),
     isReady: () => isReady && !signal.aborted,
@@ -97,9 +103,12 @@ async function serveWith({
     metrics,
     clock,
     startedMs,
+    objects,
+    onChange: (message) => context.log.info(message),
   });
   let sinks: OpenSinks | undefined;
   let scenes: RunScenes | undefined;
+  let systemd: SystemdReports | undefined;
   try {
     try {
       reporter.detectorOpened(detector.info);
@@ -110,14 +119,22 @@ async function serveWith({
           config,
           info: detector.info,
           ffmpeg,
-          api: { settings: API_SETTINGS, answer },
+          api: { ...api, access },
           onFailure: (error) => reporter.outputFailed(error),
         },
         parts,
         context,
       );
-      announce(sinks, context);
+      const url = announce(sinks, access, context);
       isReady = true;
+      systemd = reportToSystemd({
+        env: context.env,
+        pid: process.pid,
+        startInterval: nodeInterval,
+        isAlive: asksLivez(url),
+        onWarning: context.log.warn,
+      });
+      await systemd.ready();
       const seen = (event: Parameters<typeof states.seen>[0]): void => {
         states.seen(event);
         metrics.seen(event);
@@ -141,6 +158,7 @@ async function serveWith({
         await firstValueFrom(aborted(signal));
       }
     } finally {
+      await systemd?.stopping();
       reporter.done();
       metrics.close();
       await objects.close();
@@ -167,19 +185,12 @@ async function serveWith({
   }
 }
 
-/** @throws UsageError if the service would be open to everyone without anybody's saying so */
-function checkServed({ sinks }: RunConfig): void {
-  const feed = sinks.find(({ kind }) => kind === feedKind.name)?.settings;
-  if (feed === undefined) throw new UsageError('a service needs an address; give --listen [HOST:]PORT');
-  const { host, token, token_file: tokenFile } = feed;
-  if (!isLoopback(String(host)) && token === undefined && tokenFile === undefined)
-    throw new UsageError(
-      `the service would be open to everyone who reaches ${String(host)}; set feed.token, feed.token_file or NOWCAST_FEED_TOKEN, or listen on 127.0.0.1`,
-    );
-}
-
-function announce(sinks: OpenSinks, { log }: AppContext): void {
+/** @returns the address of the service */
+function announce(sinks: OpenSinks, { isOpenToNetwork }: ServiceAccess, { log }: AppContext): string {
   for (const [name, url] of Object.entries(sinks.urls)) log.info(`${name}: ${url}`);
-  const http = sinks.urls[feedKind.name]?.replace(/^ws/, 'http');
+  const http = (sinks.urls[feedKind.name] ?? '').replace(/^ws/, 'http');
   log.info(`service: ${http} (readyz?verbose for its health, metrics for Prometheus, api/stats for programs)`);
+  if (isOpenToNetwork)
+    log.warn('everyone who reaches this address may watch and control the service, because http.auth is none');
+  return http;
 }

@@ -25,6 +25,8 @@ export type FeedHubSettings = FeedInfo & {
   readonly clients: FeedClientLimits;
 };
 
+/** The paths of its WebSocket: the second one is for servers that have a page, too. */
+const PATHS: ReadonlySet<string> = new Set(['/', '/ws']);
 /** An owner that does not answer within this time loses the client. */
 const JOIN_TIMEOUT_MS = 10_000;
 
@@ -93,12 +95,12 @@ export class FeedHub implements WebPart {
         streams,
         classes,
       });
-    } else reply(response, 404, { error: `no ${path} here: connect a WebSocket to /, or GET / or /schema` });
+    } else reply(response, 404, { error: `no ${path} here: connect a WebSocket to / or /ws, or GET / or /schema` });
     return true;
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined {
-    if (pathOf(request) !== '/') return { status: 404, message: 'the feed is at /' };
+    if (!PATHS.has(pathOf(request))) return { status: 404, message: 'the feed is at / and /ws' };
     const offered = request.headers['sec-websocket-protocol'];
     if (offered !== undefined && !offered.split(/ *, */).includes(FEED_SUBPROTOCOL))
       return { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` };

@@ -4,7 +4,8 @@ import type { PipelineEvent } from '../../core/events.js';
 import type { SceneEvent } from '../../core/scene-events.js';
 import { isLoopback } from '../http/access.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
-import type { Api } from '../http/answer.js';
+import { viewers, type KnownUser } from '../http/admission.js';
+import type { Api, ApiUser } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
 import { ServerHost } from '../http/server-host.js';
 import { launchServerProcess, type ServerProcess } from '../http/server-process.js';
@@ -131,8 +132,9 @@ class Feed implements FeedServer {
           port: options.port,
           access: {
             allowedOrigins: options.allowedOrigins ?? [],
-            tokens: tokenDigests([options.token ?? []].flat()),
+            users: [...viewers(tokenDigests([options.token ?? []].flat())), ...knownUsers(options.api?.access?.users)],
             ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
+            proxies: options.api?.access?.proxies ?? { trusted: [] },
           },
           ...(options.tls === undefined ? {} : { tls: options.tls }),
           limits: {
@@ -157,7 +159,8 @@ class Feed implements FeedServer {
         ...(pages === undefined ? {} : { pages: pages.settings }),
         ...(options.api === undefined ? {} : { api: options.api.settings }),
       },
-      answer: (what, query) => options.pages?.answer(what, query) ?? options.api?.answer(what, query),
+      answer: (what, query, write) =>
+        options.pages?.answer(what, query, write) ?? options.api?.answer(what, query, write),
       clock: options.clock,
       onWarning: (message) => options.onWarning?.(message),
       ...world,
@@ -180,9 +183,10 @@ class Feed implements FeedServer {
 
   async start(): Promise<void> {
     await this.#server.start();
-    const { token, tokenFile, onWarning, pages } = this.#options;
+    const { token, tokenFile, onWarning, pages, api } = this.#options;
     pages?.onOpen(this.#server);
-    if (token === undefined && tokenFile === undefined && !isLoopback(this.#host)) {
+    // The owner of an API says by itself who may use it.
+    if (token === undefined && tokenFile === undefined && api?.access === undefined && !isLoopback(this.#host)) {
       onWarning?.(
         `the feed on ${this.url} is open to everyone who reaches ${this.#host}: set a token, or bind it to 127.0.0.1`,
       );
@@ -215,4 +219,10 @@ class Feed implements FeedServer {
       isForWatchers: true,
     });
   }
+}
+
+function knownUsers(users: readonly ApiUser[] = []): KnownUser[] {
+  return users.flatMap(({ name, role, tokens }) =>
+    tokenDigests(tokens, `the token of http.users.${name}`).map((digest) => ({ name, role, digest })),
+  );
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.js';
 import type { Keys } from '../../core/keys.js';
+import { LISTEN_FORMS, listenAddress, type ListenAddress } from '../../core/listen-address.js';
 import { sinkKind } from '../sinks/sink-kind.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
 import type { FeedServerOptions } from './feed-server.js';
@@ -146,13 +147,8 @@ function filesOf({
  * An address as a flag gives it.
  * @throws UsageError naming the flag
  */
-export function hostAndPort(text: string, flag: string): { readonly host?: string; readonly port: number } {
-  const match = /^(?:(?:\[([\da-f:.]+)\]|([^:\s]+)):)?(\d+)$/i.exec(text.trim());
-  const port = Number(match?.[3]);
-  if (match === null || port > 65535)
-    throw new UsageError(
-      `${flag} is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`,
-    );
-  const host = match[1] ?? match[2];
-  return host === undefined ? { port } : { host, port };
+export function hostAndPort(text: string, flag: string): ListenAddress {
+  const address = listenAddress(text);
+  if (address === undefined) throw new UsageError(`${flag} is "${text}"; it must be ${LISTEN_FORMS}`);
+  return address;
 }

@@ -1,13 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { showsToken } from './tokens.js';
 
 export type AccessRules = {
   /** The server's own address. */
   readonly host: string;
-  /** SHA-256 of the tokens, one of which a client must present; undefined = everyone may connect. */
-  readonly tokens?: readonly string[] | undefined;
   /** Origins of web pages that may connect, in addition to this server's own; `*` = all. */
   readonly allowedOrigins: readonly string[];
   /** Names of this machine; default: those that it has. */
@@ -16,17 +13,22 @@ export type AccessRules = {
 
 /** An HTTP status with the remedy. */
 export type Refusal = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503;
   /** For the client. */
   readonly message: string;
   /** For the log, in few words, without any text of the client; absent for mistakes that need no log. */
   readonly reason?: string;
 };
 
-/** The reason to refuse the request; undefined if it may see the server's content. */
-export function refusal(request: Pick<IncomingMessage, 'headers' | 'url'>, rules: AccessRules): Refusal | undefined {
+/**
+ * The reason to refuse a request that a foreign web page may have caused; undefined if none has. Requests that change
+ * something come from programs and from the server's own pages alone.
+ */
+export function refusal(request: Pick<IncomingMessage, 'headers' | 'method'>, rules: AccessRules): Refusal | undefined {
   const host = request.headers.host ?? '';
-  if (!isOwnName(host, rules)) {
+  const isWrite = !isReading(request);
+  const allowedOrigins = isWrite ? rules.allowedOrigins.filter((origin) => origin !== '*') : rules.allowedOrigins;
+  if (!isOwnName(host, { ...rules, allowedOrigins })) {
     return {
       status: 403,
       reason: 'foreign host name',
@@ -35,22 +37,21 @@ export function refusal(request: Pick<IncomingMessage, 'headers' | 'url'>, rules
   }
   const { origin } = request.headers;
   // Programs send no Origin; a web page cannot omit it.
-  if (origin !== undefined && !isAllowed(origin, host, rules.allowedOrigins)) {
+  if (origin !== undefined && !isAllowed(origin, host, isWrite ? [] : allowedOrigins)) {
     return {
       status: 403,
       reason: 'foreign page',
-      message: `pages of ${origin} may not read this feed: add it to the allowed origins`,
-    };
-  }
-  if (rules.tokens !== undefined && !showsToken(request, rules.tokens)) {
-    return {
-      status: 401,
-      reason: 'no valid token',
-      message:
-        'this feed requires its token: send the header "Authorization: Bearer TOKEN", or in a browser add ?token=TOKEN to the address',
+      message: isWrite
+        ? `pages of ${origin} may not change anything here: only pages of this server may`
+        : `pages of ${origin} may not read this feed: add it to the allowed origins`,
     };
   }
   return undefined;
+}
+
+/** Whether a request changes nothing. */
+export function isReading({ method = 'GET' }: Pick<IncomingMessage, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** True if only programs of the same machine can reach the address. */

@@ -15,6 +15,8 @@ const NEW_CONNECTIONS: Rate = { burst: 600, perSecond: 10 };
 const BROKEN_LIMIT = 5;
 /** Refusals that one address gets at once; further ones are slowed down. */
 const QUICK_REFUSALS: Rate = { burst: 10, perSecond: 1 };
+/** Tokens that one address may try in a login. */
+const LOGINS: Rate = { burst: 10, perSecond: 0.1 };
 /** After so long without a connection, all buckets of an address are full again. */
 const FORGET_AFTER_MS = 120_000;
 
@@ -24,6 +26,7 @@ type Client = {
   readonly opened: TokenBucket;
   readonly requests: TokenBucket;
   readonly refusals: TokenBucket;
+  readonly logins: TokenBucket;
 };
 
 /** The use of the server by each address, loopback included. */
@@ -40,15 +43,16 @@ export class AddressLimits {
 
   /**
    * Counts a new connection until {@link closed}.
+   * @param isShared whether it is a proxy's, which the limits of one address do not concern
    * @returns the limit that it exceeds; it is then not counted
    */
-  opened(address: string): string | undefined {
+  opened(address: string, isShared = false): string | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const client = this.#client(address);
     if (this.#connections >= maxConnections) return `more than ${maxConnections} connections`;
-    if (client.connections >= maxConnectionsPerAddress)
+    if (!isShared && client.connections >= maxConnectionsPerAddress)
       return `more than ${maxConnectionsPerAddress} connections of one address`;
-    if (!client.opened.take(client.seenAtMs)) return 'too many new connections';
+    if (!isShared && !client.opened.take(client.seenAtMs)) return 'too many new connections';
     client.connections += 1;
     this.#connections += 1;
     return undefined;
@@ -69,6 +73,12 @@ export class AddressLimits {
   mayRequest(address: string): boolean {
     const client = this.#client(address);
     return client.requests.take(client.seenAtMs);
+  }
+
+  /** @returns whether the address may try a token now */
+  mayLogIn(address: string): boolean {
+    const client = this.#client(address);
+    return client.logins.take(client.seenAtMs);
   }
 
   /** @returns whether this refusal is sent at once; otherwise it is slowed down */
@@ -96,6 +106,7 @@ export class AddressLimits {
         opened: new TokenBucket(NEW_CONNECTIONS, nowMs),
         requests: new TokenBucket({ burst: 2 * maxRequestsPerSecond, perSecond: maxRequestsPerSecond }, nowMs),
         refusals: new TokenBucket(QUICK_REFUSALS, nowMs),
+        logins: new TokenBucket(LOGINS, nowMs),
       };
       this.#clients.set(address, client);
     }

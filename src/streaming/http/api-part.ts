@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
-import type { Answer, ApiSettings } from './answer.js';
+import type { Answer, ApiRoute, ApiSettings, Write } from './answer.js';
 import type { Owner } from './owner.js';
 import { reply } from './reply.js';
+import { RouteTable } from './route-table.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
-import type { WebPart } from './web-server.js';
+import type { Asker, RouteRule, WebPart } from './web-server.js';
 
 export type ApiEnvironment = { readonly clock: Clock; readonly after: After };
 
@@ -13,8 +14,12 @@ export type ApiEnvironment = { readonly clock: Clock; readonly after: After };
 const FRESH_MS = 250;
 /** An owner that takes longer hangs. */
 const PATIENCE_MS = 2000;
+/** Starting a camera anew takes longer than an answer. */
+const PATIENCE_OF_WRITES_MS = 10_000;
 /** Questions to the owner, whoever asks. */
 const QUESTIONS: Rate = { burst: 100, perSecond: 50 };
+/** Requests that change something. */
+const WRITES: Rate = { burst: 20, perSecond: 5 };
 /** Different requests that wait for the owner. */
 const MOST_ASKED = 64;
 /** Answers that are kept; clients can ask for any path. */
@@ -27,26 +32,39 @@ type Kept = { readonly atMs: number; readonly answer: Promise<Answer> };
  * does not answer is reported as 503.
  */
 export class ApiPart implements WebPart {
-  readonly #settings: ApiSettings;
+  readonly #routes: RouteTable<ApiRoute>;
   readonly #owner: Owner;
   readonly #environment: ApiEnvironment;
   readonly #kept = new Map<string, Kept>();
   readonly #questions: TokenBucket;
+  readonly #writes: TokenBucket;
   #asked = 0;
 
-  constructor(settings: ApiSettings, owner: Owner, environment: ApiEnvironment) {
-    this.#settings = settings;
+  constructor({ routes }: ApiSettings, owner: Owner, environment: ApiEnvironment) {
+    this.#routes = new RouteTable(routes);
     this.#owner = owner;
     this.#environment = environment;
     this.#questions = new TokenBucket(QUESTIONS, environment.clock.now());
+    this.#writes = new TokenBucket(WRITES, environment.clock.now());
   }
 
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
+  rule(method: string, path: string, query: string): RouteRule | undefined {
+    const route = this.#routes.find(method, path)?.route;
+    if (route === undefined) return undefined;
+    const role = route.role === 'anyone' && query !== '' ? 'viewer' : route.role;
+    return method === 'GET' ? { role } : { role, takesBody: true };
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse, { user, body }: Asker): boolean {
     const { method = '', url = '/' } = request;
     const [path, query = ''] = url.split('?', 2);
-    const isOurs = this.#settings.prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
-    if (!isOurs || (method !== 'GET' && method !== 'HEAD')) return false;
-    void this.#answerTo(path, query).then((answer) => send(response, answer));
+    const read = method === 'HEAD' ? 'GET' : method;
+    if (this.#routes.find(read, path) === undefined) return false;
+    const answer =
+      read === 'GET'
+        ? this.#read(path, query)
+        : this.#write(`${method} ${path}`, query, { body, by: user?.name ?? 'nobody' });
+    void answer.then((given) => send(response, given));
     return true;
   }
 
@@ -55,24 +73,32 @@ export class ApiPart implements WebPart {
     for (const [key, { atMs }] of this.#kept) if (nowMs - atMs >= FRESH_MS) this.#kept.delete(key);
   }
 
-  #answerTo(path: string, query: string): Promise<Answer> {
+  #read(path: string, query: string): Promise<Answer> {
     const key = `${path}?${query}`;
     const kept = this.#kept.get(key);
     const nowMs = this.#environment.clock.now();
     if (kept !== undefined && nowMs - kept.atMs < FRESH_MS) return kept.answer;
     if (this.#asked >= MOST_ASKED || !this.#questions.take(nowMs)) return Promise.resolve(BUSY);
-    const answer = this.#ask(path, query);
+    const answer = this.#ask(`GET ${path}`, query, PATIENCE_MS);
     if (this.#kept.size < MOST_KEPT) this.#kept.set(key, { atMs: nowMs, answer });
     return answer;
   }
 
-  async #ask(path: string, query: string): Promise<Answer> {
+  async #write(what: string, query: string, write: Write): Promise<Answer> {
+    if (this.#asked >= MOST_ASKED || !this.#writes.take(this.#environment.clock.now())) return BUSY;
+    const answer = await this.#ask(what, query, PATIENCE_OF_WRITES_MS, write);
+    // The next reader sees the change.
+    this.#kept.clear();
+    return answer;
+  }
+
+  async #ask(what: string, query: string, patienceMs: number, write?: Write): Promise<Answer> {
     this.#asked += 1;
     let cancel = (): void => undefined;
     const late = new Promise<Answer>((resolve) => {
-      cancel = this.#environment.after(PATIENCE_MS, () => resolve(SILENT));
+      cancel = this.#environment.after(patienceMs, () => resolve(silent(patienceMs)));
     });
-    const answer = this.#owner.ask(`GET ${path}`, query);
+    const answer = this.#owner.ask(what, query, write);
     // A silent owner's requests count until it answers, so that they cannot pile up.
     void answer.then(() => (this.#asked -= 1));
     try {
@@ -84,7 +110,10 @@ export class ApiPart implements WebPart {
 }
 
 const BUSY: Answer = { status: 503, body: 'too many different requests at once; try again' };
-const SILENT: Answer = { status: 503, body: `Nowcast did not answer within ${PATIENCE_MS / 1000} s` };
+
+function silent(patienceMs: number): Answer {
+  return { status: 503, body: `Nowcast did not answer within ${patienceMs / 1000} s` };
+}
 
 function send(response: ServerResponse, { status, contentType, headers, body = '' }: Answer): void {
   if (contentType === undefined && status >= 400) {

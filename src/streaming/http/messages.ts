@@ -1,4 +1,4 @@
-import type { Answer, ApiSettings } from './answer.js';
+import type { Answer, ApiSettings, Write } from './answer.js';
 import type { FeedHubSettings } from '../feed/feed-hub.js';
 import type { PostMessage } from './post.js';
 import type { PageSettings } from './page-part.js';
@@ -32,7 +32,13 @@ export type FromServer =
   | { readonly type: 'join'; readonly topic: string; readonly id: number }
   | { readonly type: 'left'; readonly topic: string }
   /** A page's request that the owner answers, such as `POST /slow`. */
-  | { readonly type: 'ask'; readonly id: number; readonly what: string; readonly query: string }
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly what: string;
+      readonly query: string;
+      readonly write?: Write;
+    }
   /** Every watcher has the post, or is gone. */
   | { readonly type: 'delivered'; readonly id: number }
   | { readonly type: 'warning'; readonly message: string }

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import type { Answer, Write } from './answer.js';
 
 /** The owner of a server, as the server sees it: it has the content. */
 export type Owner = {
@@ -6,7 +6,10 @@ export type Owner = {
   join(topic: string): Promise<void>;
   /** Undoes one {@link join}. */
   left(topic: string): void;
-  /** @param what method and path of a request: `POST /slow` */
-  ask(what: string, query: string): Promise<Answer>;
+  /**
+   * @param what method and path of a request: `POST /slow`
+   * @param write absent if it changes nothing
+   */
+  ask(what: string, query: string, write?: Write): Promise<Answer>;
   delivered(id: number): void;
 };

@@ -5,7 +5,7 @@ import { NewestBody } from './newest-body.js';
 import type { Owner } from './owner.js';
 import { PAGE_HEADERS } from './page-headers.js';
 import { StaticFiles } from './static-files.js';
-import type { WebPart } from './web-server.js';
+import type { RouteRule, WebPart } from './web-server.js';
 
 export type PageSettings = {
   /** URL of a folder: its `index.html` is served at `/`, its other files by their names. */
@@ -55,6 +55,11 @@ export class PagePart implements WebPart {
     }
     const sent = this.#events.get(topic)?.send(key, body) ?? Promise.resolve();
     if (id !== undefined) void sent.then(() => this.#owner.delivered(id));
+  }
+
+  /** The code of the pages is everyone's, so that a page can ask for a token. */
+  rule(method: string, path: string): RouteRule | undefined {
+    return method === 'GET' && this.#files.has(path) ? { role: 'anyone' } : undefined;
   }
 
   answer(request: IncomingMessage, response: ServerResponse): boolean {

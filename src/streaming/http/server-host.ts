@@ -228,11 +228,14 @@ export class ServerHost {
     }
   }
 
-  async #answer({ id, what, query }: Extract<FromServer, { type: 'ask' }>): Promise<void> {
+  async #answer({ id, what, query, write }: Extract<FromServer, { type: 'ask' }>): Promise<void> {
     const { answer, onWarning } = this.#options;
     let given: Answer;
     try {
-      given = (await answer(what, new URLSearchParams(query))) ?? { status: 404, body: `there is no ${what} here` };
+      given = (await answer(what, new URLSearchParams(query), write)) ?? {
+        status: 404,
+        body: `there is no ${what} here`,
+      };
     } catch (error) {
       onWarning(`feed: ${what} could not be answered: ${(error as Error).message}`);
       given = { status: 500, body: 'this could not be answered; the log says why' };

@@ -4,7 +4,9 @@ import { NowcastError, UsageError } from '../../core/errors.js';
 import { FeedHub } from '../feed/feed-hub.js';
 import { FEED_TOPIC } from '../feed/feed-topic.js';
 import type { Answer } from './answer.js';
+import { Admission } from './admission.js';
 import { ApiPart } from './api-part.js';
+import { LoginPart } from './login-part.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Owner } from './owner.js';
 import { PagePart } from './page-part.js';
@@ -70,12 +72,13 @@ export class Serving {
       const owner = this.#owner();
       this.#feed = new FeedHub(feed, { clock, after, owner, onWarning });
       this.#pages = pages && new PagePart(pages, owner);
+      const admission = new Admission(server, clock, onWarning);
       const parts = [
-        ...(api === undefined ? [] : [new ApiPart(api, owner, { clock, after })]),
+        ...(api === undefined ? [] : [new LoginPart(admission), new ApiPart(api, owner, { clock, after })]),
         ...(this.#pages === undefined ? [] : [this.#pages]),
         this.#feed,
       ];
-      this.#server = new WebServer(server, parts, { clock, after, onWarning });
+      this.#server = new WebServer(server, admission, parts, { clock, after, onWarning });
       await this.#server.listen();
     } catch (error) {
       const { message, code } = error as NodeJS.ErrnoException;
@@ -110,11 +113,11 @@ export class Serving {
           send({ type: 'join', topic, id });
         }),
       left: (topic) => send({ type: 'left', topic }),
-      ask: (what, query) =>
+      ask: (what, query, write) =>
         new Promise((resolve) => {
           const id = this.#nextId++;
           this.#asks.set(id, resolve);
-          send({ type: 'ask', id, what, query });
+          send({ type: 'ask', id, what, query, ...(write !== undefined && { write }) });
         }),
       delivered: (id) => send({ type: 'delivered', id }),
     };

@@ -28,6 +28,10 @@ export class StaticFiles {
       this.#files.set(path, { type: CONTENT_TYPES['.js'], bytes: readFileSync(file) });
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
   /** @returns whether there is such a file */
   answer(path: string, response: ServerResponse): boolean {
     const file = this.#files.get(path);

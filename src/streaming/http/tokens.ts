@@ -47,23 +47,31 @@ export function readTokenFile(path: string): string[] {
   return tokenDigests(tokens, `a token of ${path}`);
 }
 
-/** Whether the request shows one of the tokens. Takes equally long for each wrong token. */
-export function showsToken(request: Pick<IncomingMessage, 'headers' | 'url'>, digests: readonly string[]): boolean {
-  const shown = shownToken(request);
-  if (shown === undefined) return false;
+/**
+ * The one whose token this is; undefined if it is nobody's. Takes equally long for each wrong token.
+ * @param shown as {@link shownToken} gives it
+ */
+export function ownerOfToken<T extends { readonly digest: string }>(
+  shown: string,
+  owners: readonly T[],
+): T | undefined {
   // Node reads header bytes as Latin-1. Programs send UTF-8 or Latin-1 there.
   const forms = [sha256(Buffer.from(shown, 'latin1')), sha256(Buffer.from(shown, 'utf8'))];
-  let found = false;
-  for (const digest of digests) {
-    const known = Buffer.from(digest, 'hex');
-    for (const form of forms) found = timingSafeEqual(known, form) || found;
+  let found: T | undefined;
+  for (const owner of owners) {
+    const known = Buffer.from(owner.digest, 'hex');
+    for (const form of forms) found = timingSafeEqual(known, form) ? owner : found;
   }
   return found;
 }
 
-function shownToken({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
+/** The token that a request shows: as a bearer, as the password of any name, as a subprotocol, or in its address. */
+export function shownToken({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
   const [, bearer] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
   if (bearer !== undefined) return bearer;
+  const [, basic] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  const [, password] = /^[^:]*:(.+)$/s.exec(Buffer.from(basic ?? '', 'base64').toString('utf8')) ?? [];
+  if (password !== undefined) return password;
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   const encoded = offered?.find((name) => name.startsWith(TOKEN_SUBPROTOCOL))?.slice(TOKEN_SUBPROTOCOL.length);
   if (encoded !== undefined) return Buffer.from(encoded, 'base64url').toString('utf8');

@@ -4,37 +4,47 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { After } from '../../core/after.js';
 import type { Clock } from '../../core/clock.js';
-import { refusal, type Refusal } from './access.js';
+import type { NeededRole } from '../../core/role.js';
+import { isReading, type Refusal } from './access.js';
 import { AddressLimits, type ConnectionLimits } from './address-limits.js';
+import type { Admission, AccessSettings, User } from './admission.js';
 import { clientAddress } from './client-address.js';
 import { FileWatch } from './file-watch.js';
 import { HeldRefusals } from './held-refusals.js';
+import { readJsonBody } from './json-body.js';
 import { RefusalLog } from './refusal-log.js';
 import { json, JSON_HEADERS, pathOf, reply } from './reply.js';
 import { SlicedInput } from './sliced-input.js';
-import { readTls, type TlsFiles } from './tls.js';
-import { readTokenFile } from './tokens.js';
+import { readTls, type TlsFiles, type TlsIdentity } from './tls.js';
 
 export type WebServerSettings = {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly access: {
-    readonly allowedOrigins: readonly string[];
-    /** SHA-256 of tokens; without these and a file, everyone may connect. */
-    readonly tokens: readonly string[];
-    /** Further tokens; the file is read again when it changes. */
-    readonly tokenFile?: string;
-  };
+  readonly access: AccessSettings;
   /** The files are read again when they change. */
   readonly tls?: TlsFiles;
   readonly limits: ConnectionLimits;
 };
 
+/** The checks before a part answers. */
+export type RouteRule = {
+  readonly role: NeededRole;
+  /** It may have a body, of JSON; otherwise none is read. */
+  readonly takesBody?: true;
+  /** It tries a token, which each address may do a few times alone. */
+  readonly isLogin?: true;
+};
+
+/** Who asks, and with what. */
+export type Asker = { readonly user: User | undefined; readonly body?: unknown };
+
 /** A part of the server's content. */
 export type WebPart = {
+  /** Undefined if it has no such path. All paths of a part without rules are for viewers. */
+  rule?(method: string, path: string, query: string): RouteRule | undefined;
   /** @returns false if it has no such path */
-  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  answer(request: IncomingMessage, response: ServerResponse, asker: Asker): boolean;
   /**
    * Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket.
    * @param brokeLimit to be called when the connection ends because it broke a limit or the protocol
@@ -67,11 +77,12 @@ const MOST_WAITING = 16;
 export class WebServer {
   readonly #settings: WebServerSettings;
   readonly #environment: WebServerEnvironment;
+  readonly #admission: Admission;
   readonly #parts: readonly WebPart[];
   readonly #limits: AddressLimits;
   readonly #refusals: RefusalLog;
   readonly #server: Server;
-  readonly #watches: FileWatch<unknown>[] = [];
+  #tlsWatch: FileWatch<unknown> | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #inputs = new WeakMap<Duplex, SlicedInput>();
   readonly #waiting = new WeakMap<Duplex, number>();
@@ -80,26 +91,24 @@ export class WebServer {
   /** Those of them that have been counted as a broken limit. */
   readonly #charged = new WeakSet<Duplex>();
   readonly #held: HeldRefusals;
-  #tokensOfFile: readonly string[] = [];
   #closed: Promise<void> | undefined;
 
-  /** @throws UsageError if a file of TLS or tokens cannot be used */
-  constructor(settings: WebServerSettings, parts: readonly WebPart[], environment: WebServerEnvironment) {
+  /** @throws UsageError if a file of TLS cannot be used */
+  constructor(
+    settings: WebServerSettings,
+    admission: Admission,
+    parts: readonly WebPart[],
+    environment: WebServerEnvironment,
+  ) {
     const { clock, onWarning } = environment;
     this.#settings = settings;
     this.#environment = environment;
+    this.#admission = admission;
     this.#parts = parts;
     this.#limits = new AddressLimits(settings.limits, clock);
     this.#refusals = new RefusalLog(clock, onWarning);
     this.#held = new HeldRefusals(environment.after);
     this.#server = this.#create();
-    const { tokenFile } = settings.access;
-    if (tokenFile !== undefined)
-      this.#watch(
-        [tokenFile],
-        () => readTokenFile(tokenFile),
-        (digests) => (this.#tokensOfFile = digests),
-      );
   }
 
   /** The bound port. */
@@ -125,7 +134,8 @@ export class WebServer {
   tick(): void {
     this.#limits.tick();
     this.#refusals.tick();
-    for (const watch of this.#watches) watch.tick();
+    this.#tlsWatch?.tick();
+    this.#admission.tick();
     for (const part of this.#parts) part.tick?.();
   }
 
@@ -172,16 +182,13 @@ export class WebServer {
 
   #createTls(options: object, files: TlsFiles): TlsServer {
     const server = createTlsServer({ ...options, handshakeTimeout: REQUEST_TIMEOUT_MS });
-    this.#watch(
+    this.#tlsWatch = new FileWatch<unknown>(
       [files.certPath, files.keyPath],
       () => readTls(files),
-      (identity) => server.setSecureContext(identity),
+      (identity) => server.setSecureContext(identity as TlsIdentity),
+      this.#environment.onWarning,
     );
     return server;
-  }
-
-  #watch<T>(paths: readonly string[], read: () => T, apply: (content: T) => void): void {
-    this.#watches.push(new FileWatch<T>(paths, read, apply, this.#environment.onWarning) as FileWatch<unknown>);
   }
 
   #slice(socket: Socket): void {
@@ -191,7 +198,8 @@ export class WebServer {
   /** Counts a new connection; one beyond the limits is cut, late enough to slow down a client that tries again. */
   #admits(socket: Socket): boolean {
     const address = clientAddress(socket.remoteAddress);
-    const exceeded = this.#closed === undefined ? this.#limits.opened(address) : 'the server ends';
+    const isShared = this.#admission.isProxy(socket.remoteAddress);
+    const exceeded = this.#closed === undefined ? this.#limits.opened(address, isShared) : 'the server ends';
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     if (exceeded === undefined) {
@@ -210,19 +218,29 @@ export class WebServer {
     const waiting = (this.#waiting.get(socket) ?? 0) + 1;
     this.#waiting.set(socket, waiting);
     response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1));
-    const refused = this.#refusal(request, waiting);
     const refuse = (why: Refusal): void => {
       this.#refuse(socket, request, why, () => {
-        response.writeHead(why.status, { ...JSON_HEADERS, connection: 'close' });
+        response.writeHead(why.status, { ...JSON_HEADERS, ...challengeOf(why), connection: 'close' });
         response.end(request.method === 'HEAD' ? undefined : json({ error: why.message }), () => socket.destroySoon());
       });
     };
-    if (refused !== undefined) refuse(refused);
-    else if (hasBody(request)) refuse(isReading(request) ? NO_BODY : READ_ONLY);
-    else if (this.#parts.every((part) => !part.answer(request, response))) {
+    const pass = (asker: Asker): void => {
+      if (this.#parts.some((part) => part.answer(request, response, asker))) return;
       if (isReading(request)) reply(response, 404, { error: `no ${pathOf(request)} here` });
       else refuse(READ_ONLY);
-    }
+    };
+    const rule = this.#ruleOf(request);
+    const user = this.#admission.userOf(request);
+    const refused = this.#refusal(request, waiting, user, rule);
+    if (refused !== undefined) refuse(refused);
+    else if (!hasBody(request)) pass({ user });
+    else if (rule.takesBody !== true) refuse(isReading(request) ? NO_BODY : READ_ONLY);
+    else
+      void readJsonBody(request, response).then((read) => {
+        if (read === undefined || this.#isRefused(request)) return;
+        if ('json' in read) pass({ user, body: read.json });
+        else refuse(read);
+      });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -230,7 +248,8 @@ export class WebServer {
     // A client that left before it got the response.
     socket.on('error', () => socket.destroy());
     if (socket.destroyed || this.#isRefused(request)) return;
-    const why = this.#refusal(request, 1) ?? this.#upgradeByPart(request, socket, head);
+    const user = this.#admission.userOf(request);
+    const why = this.#refusal(request, 1, user, FOR_VIEWERS) ?? this.#upgradeByPart(request, socket, head);
     if (why === undefined) return;
     this.#refuse(socket, request, why, () => {
       // A client that does not close its side would keep the connection open, and delay the end of the server.
@@ -244,33 +263,47 @@ export class WebServer {
   #upgradeByPart(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined {
     const part = this.#parts.find((one) => one.upgrade !== undefined);
     if (part?.upgrade === undefined) return NO_UPGRADE;
-    const address = clientAddress(request.socket.remoteAddress);
+    const address = this.#admission.addressOf(request);
     return part.upgrade(request, socket, head, () => this.#limits.brokeLimit(address));
   }
 
-  #refusal(request: IncomingMessage, waiting: number): Refusal | undefined {
+  #ruleOf(request: IncomingMessage): RouteRule {
+    const [path, query = ''] = (request.url ?? '/').split('?', 2);
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+    for (const part of this.#parts) {
+      const rule = part.rule?.(method, path, query);
+      if (rule !== undefined) return rule;
+    }
+    return FOR_VIEWERS;
+  }
+
+  #refusal(
+    request: IncomingMessage,
+    waiting: number,
+    user: User | undefined,
+    { role, isLogin }: RouteRule,
+  ): Refusal | undefined {
     if (this.#closed !== undefined) return { status: 503, message: 'the feed ends' };
     const { maxRequestsPerSecond } = this.#settings.limits;
+    const address = this.#admission.addressOf(request);
     if (waiting > MOST_WAITING)
       return tooMany(`more than ${MOST_WAITING} requests of one connection wait for their answers`);
-    if (!this.#limits.mayRequest(clientAddress(request.socket.remoteAddress)))
-      return tooMany(`more than ${maxRequestsPerSecond} requests a second`);
-    const { host, access } = this.#settings;
-    const { allowedOrigins, tokens, tokenFile } = access;
-    const isOpen = tokens.length === 0 && tokenFile === undefined;
-    return refusal(request, { host, allowedOrigins, tokens: isOpen ? undefined : [...tokens, ...this.#tokensOfFile] });
+    if (!this.#limits.mayRequest(address)) return tooMany(`more than ${maxRequestsPerSecond} requests a second`);
+    if (isLogin === true && !this.#limits.mayLogIn(address)) return tooMany('too many logins');
+    return this.#admission.refusal(request, user, role);
   }
 
   /** A client that sends more before it has the answer makes the server read in vain. */
-  #isRefused({ socket }: IncomingMessage): boolean {
+  #isRefused(request: IncomingMessage): boolean {
+    const { socket } = request;
     if (!this.#refused.has(socket)) return false;
-    if (!this.#charged.has(socket)) this.#limits.brokeLimit(clientAddress(socket.remoteAddress));
+    if (!this.#charged.has(socket)) this.#limits.brokeLimit(this.#admission.addressOf(request));
     this.#charged.add(socket);
     return true;
   }
 
   #refuse(socket: Duplex, request: IncomingMessage, { reason }: Refusal, send: () => void): void {
-    const address = clientAddress(request.socket.remoteAddress);
+    const address = this.#admission.addressOf(request);
     if (reason !== undefined && this.#closed === undefined) this.#refusals.refused(address, reason);
     this.#refused.add(socket);
     // At the end of each request Node reads on, so the pause waits for the last one of this slice.
@@ -280,6 +313,7 @@ export class WebServer {
   }
 }
 
+const FOR_VIEWERS: RouteRule = { role: 'viewer' };
 const NO_UPGRADE: Refusal = { status: 404, message: 'this server has no WebSocket' };
 
 function tooMany(message: string): Refusal {
@@ -289,8 +323,9 @@ function tooMany(message: string): Refusal {
 const NO_BODY: Refusal = { status: 413, message: 'this server takes no request with a body' };
 const READ_ONLY: Refusal = { status: 405, message: 'this is a WebSocket feed and answers GET only' };
 
-function isReading({ method }: IncomingMessage): boolean {
-  return method === 'GET' || method === 'HEAD';
+/** HTTP requires it; browsers ask nobody for a token of this scheme. */
+function challengeOf({ status }: Refusal): Readonly<Record<string, string>> {
+  return status === 401 ? { 'www-authenticate': 'Bearer realm="nowcast"' } : {};
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

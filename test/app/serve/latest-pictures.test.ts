@@ -43,4 +43,19 @@ describe('the latest pictures', () => {
   it('are unavailable before the first percept', async () => {
     assert.equal((await start().pictures.of('cam')).status, 503);
   });
+
+  it('have at most four forms in that time, decoded once', async () => {
+    const { decoded, states, pictures, clock } = start();
+    states.seen(perceptOf(1));
+    const statusOf = async (height: number): Promise<number> =>
+      // No picture of one byte can be drawn on; the answer of a form that is refused comes without trying.
+      pictures.of('cam', { hasBoxes: false, height }).then(
+        ({ status }) => status,
+        () => 200,
+      );
+    assert.deepEqual(await Promise.all([100, 101, 102, 103, 104, 100].map(statusOf)), [200, 200, 200, 200, 503, 200]);
+    assert.deepEqual(decoded, [1]);
+    clock.nowMs = 1000;
+    assert.equal(await statusOf(104), 200);
+  });
 });

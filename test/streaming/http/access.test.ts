@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
-import { tokenDigests } from '../../../src/streaming/http/tokens.js';
 import { isLoopback, refusal, type AccessRules } from '../../../src/streaming/http/access.js';
 
-function statusFor(headers: Record<string, string>, rules: Partial<AccessRules> = {}, url = '/'): number {
-  const request = { headers: { host: 'localhost:8765', ...headers }, url } as unknown as IncomingMessage;
+function statusFor(headers: Record<string, string>, rules: Partial<AccessRules> = {}, method = 'GET'): number {
+  const request = { headers: { host: 'localhost:8765', ...headers }, method } as unknown as IncomingMessage;
   return refusal(request, { host: '127.0.0.1', allowedOrigins: [], ...rules })?.status ?? 200;
 }
 
@@ -47,17 +46,19 @@ describe('feed access', () => {
     assert.equal(statusFor({ origin: 'null' }, { allowedOrigins: ['*'] }), 200);
   });
 
-  it('requires the token in the header or the address', () => {
-    const token = 'sésame +&=';
-    const rules = { tokens: tokenDigests([token]) };
-    assert.equal(statusFor({}, rules), 401);
-    assert.equal(statusFor({ authorization: 'Bearer wrong' }, rules), 401);
-    assert.equal(statusFor({ authorization: `Basic ${token}` }, rules), 401);
-    assert.equal(statusFor({ authorization: `Bearer ${token}` }, rules), 200);
-    assert.equal(statusFor({ authorization: `bearer ${token}` }, rules), 200);
-    assert.equal(statusFor({}, rules, `/?token=${encodeURIComponent(token)}`), 200);
-    assert.equal(statusFor({}, rules, '/?token='), 401);
-    assert.equal(statusFor({ authorization: 'Bearer wrong' }, rules, `/?token=${encodeURIComponent(token)}`), 401);
+  it('lets only pages of its own change anything, whatever origins may read', () => {
+    const write = (headers: Record<string, string>, allowedOrigins: readonly string[]): number =>
+      statusFor(headers, { allowedOrigins }, 'PUT');
+    assert.equal(write({}, []), 200);
+    assert.equal(write({ origin: 'http://localhost:8765' }, []), 200);
+    for (const allowed of [[], ['*'], ['http://localhost:3000']])
+      for (const origin of ['http://localhost:3000', 'https://evil.example', 'null'])
+        assert.equal(write({ origin }, allowed), 403, `${origin} ${allowed.join()}`);
+    // A name that was pointed at this machine makes its page look like one of the server's own.
+    const rebound = { host: 'evil.example:8765', origin: 'http://evil.example:8765' };
+    assert.deepEqual([statusFor(rebound, { allowedOrigins: ['*'] }), write(rebound, ['*'])], [200, 403]);
+    const ofProxy = { host: 'cams.example', origin: 'https://cams.example' };
+    assert.equal(write(ofProxy, ['https://cams.example']), 200);
   });
 
   it('recognises addresses that only this machine can reach', () => {

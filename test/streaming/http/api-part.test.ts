@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiPart } from '../../../src/streaming/http/api-part.js';
-import type { Answer } from '../../../src/streaming/http/answer.js';
+import type { Answer, Write } from '../../../src/streaming/http/answer.js';
 
 describe('answers of the owner', () => {
   let server: Server | undefined;
@@ -13,11 +13,18 @@ describe('answers of the owner', () => {
   });
 
   /** @param ask the owner */
-  const start = async (ask: (what: string, query: string) => Promise<Answer>) => {
+  const start = async (ask: (what: string, query: string, write?: Write) => Promise<Answer>) => {
     const clock = { nowMs: 0, now: () => clock.nowMs };
     const timers = new Set<() => void>();
     const part = new ApiPart(
-      { prefixes: ['/api', '/livez'] },
+      {
+        routes: [
+          { method: 'GET', path: '/livez', role: 'anyone' },
+          { method: 'GET', path: '/api/stats', role: 'viewer' },
+          { method: 'GET', path: '/api/cameras/{camera}', role: 'viewer' },
+          { method: 'PUT', path: '/api/cameras/{camera}/switches/{switch}', role: 'operator' },
+        ],
+      },
       { ask, join: () => Promise.resolve(), left: () => undefined, delivered: () => undefined },
       {
         clock,
@@ -28,7 +35,8 @@ describe('answers of the owner', () => {
       },
     );
     server = createServer((request, response) => {
-      if (!part.answer(request, response)) response.writeHead(418).end();
+      if (!part.answer(request, response, { user: { name: 'kim', role: 'admin' }, body: { on: true } }))
+        response.writeHead(418).end();
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -66,10 +74,10 @@ describe('answers of the owner', () => {
       asked += 1;
       return new Promise(() => undefined);
     });
-    const waiting = Array.from({ length: 64 }, (_, i) => get(`/api/${i}`));
+    const waiting = Array.from({ length: 64 }, (_, i) => get(`/api/cameras/${i}`));
     waiting.forEach((answer) => void answer.catch(() => undefined));
     while (asked < 64) await new Promise((resolve) => setImmediate(resolve));
-    assert.equal((await get('/api/one-more')).status, 503);
+    assert.equal((await get('/api/cameras/one-more')).status, 503);
     assert.equal(asked, 64);
   });
 
@@ -80,10 +88,10 @@ describe('answers of the owner', () => {
       return Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
     });
     const statuses = new Set<number>();
-    for (let i = 0; i < 120; i++) statuses.add((await get(`/api/${i}`)).status);
+    for (let i = 0; i < 120; i++) statuses.add((await get(`/api/cameras/${i}`)).status);
     assert.deepEqual([asked, [...statuses]], [100, [200, 503]]);
     clock.nowMs = 1000;
-    assert.equal((await get('/api/later')).status, 200);
+    assert.equal((await get('/api/cameras/later')).status, 200);
   });
 
   it('have no body for HEAD, and are for reading alone', async () => {
@@ -91,6 +99,39 @@ describe('answers of the owner', () => {
     const head = await get('/livez', 'HEAD');
     assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [200, '2', '']);
     assert.equal((await get('/livez', 'POST')).status, 418);
-    for (const path of ['/apix', '/livezz', '/']) assert.equal((await get(path)).status, 418, path);
+    for (const path of ['/apix', '/livezz', '/', '/api/cameras', '/api/cameras/a/b', '/api/cameras/%'])
+      assert.equal((await get(path)).status, 418, path);
+  });
+
+  it('are asked for each time that something changes, with the user, and readers then see the change', async () => {
+    const asked: unknown[] = [];
+    const { get } = await start((what, _, write) => {
+      asked.push([what, write]);
+      return Promise.resolve({ status: 200, contentType: 'text/plain', body: String(asked.length) });
+    });
+    const write = { body: { on: true }, by: 'kim' };
+    assert.equal(await (await get('/api/stats')).text(), '1');
+    for (const count of ['2', '3']) assert.equal(await (await get('/api/cameras/a/switches/b', 'PUT')).text(), count);
+    assert.equal(await (await get('/api/stats')).text(), '4');
+    const put = ['PUT /api/cameras/a/switches/b', write];
+    assert.deepEqual(asked, [['GET /api/stats', undefined], put, put, ['GET /api/stats', undefined]]);
+  });
+
+  it('are refused to clients that change too much', async () => {
+    const { get, clock } = await start(() => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' }));
+    const statuses: number[] = [];
+    for (let i = 0; i < 21; i++) statuses.push((await get('/api/cameras/a/switches/b', 'PUT')).status);
+    assert.deepEqual(statuses, [...Array<number>(20).fill(200), 503]);
+    assert.equal((await get('/api/stats')).status, 200);
+    clock.nowMs = 1000;
+    assert.equal((await get('/api/cameras/a/switches/b', 'PUT')).status, 200);
+  });
+
+  it('need a viewer where anyone may ask, as soon as the request has a query', async () => {
+    const { part } = await start(() => new Promise(() => undefined));
+    assert.deepEqual(part.rule('GET', '/livez', ''), { role: 'anyone' });
+    assert.deepEqual(part.rule('GET', '/livez', 'x'), { role: 'viewer' });
+    assert.deepEqual(part.rule('PUT', '/api/cameras/a/switches/b', ''), { role: 'operator', takesBody: true });
+    assert.equal(part.rule('PUT', '/livez', ''), undefined);
   });
 });

@@ -4,7 +4,7 @@ import type { Detection } from '../../../core/detection.js';
 import { placeLabels } from '../../../core/place-labels.js';
 import type { Size } from '../../../core/size.js';
 import type { RgbPicture } from '../../pictures/rgb-picture.js';
-import { classColour, css, INK, SANS, scaleFor, TAG, tagText } from '../annotated-video/annotation-style.js';
+import { classColour, css, INK, SANS, scaleFor, TAG, tagText } from '../annotated-video/box-style.js';
 
 const SHADOW = 'rgb(0 0 0 / 0.35)';
 

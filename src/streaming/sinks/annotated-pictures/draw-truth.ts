@@ -1,7 +1,7 @@
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Box } from '../../../core/box.js';
 import type { Size } from '../../../core/size.js';
-import { css, INK, PAPER, SANS, scaleFor, TAG } from '../annotated-video/annotation-style.js';
+import { css, INK, PAPER, SANS, scaleFor, TAG } from '../annotated-video/box-style.js';
 
 /** An annotated object in a picture. */
 export type TruthBox = {

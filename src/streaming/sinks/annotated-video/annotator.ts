@@ -2,7 +2,8 @@ import type { Box } from '../../../core/box.js';
 import type { Detection } from '../../../core/detection.js';
 import { placeLabels } from '../../../core/place-labels.js';
 import type { Size } from '../../../core/size.js';
-import { classColour, scaleFor, statusSprite, tagSprite, tagText, type Scale } from './annotation-style.js';
+import { statusSprite, tagSprite } from './annotation-style.js';
+import { classColour, scaleFor, tagText, type Scale } from './box-style.js';
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
 import {
   drawSprite,

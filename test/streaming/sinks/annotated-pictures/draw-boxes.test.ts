@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Detection } from '../../../../src/core/detection.js';
 import { drawBoxes } from '../../../../src/streaming/sinks/annotated-pictures/draw-boxes.js';
-import { classColour } from '../../../../src/streaming/sinks/annotated-video/annotation-style.js';
+import { classColour } from '../../../../src/streaming/sinks/annotated-video/box-style.js';
 
 /** Odd sides, and a different colour at each pixel. */
 const SIZE = { width: 301, height: 151 };

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { round3 } from '../../../core/round.js';
+import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
+import { jsonAnswer, type Answer } from '../../../streaming/http/answer.js';
+import { cameraHealth } from '../health.js';
+import { LatestPictures } from '../latest-pictures.js';
+import { problem, Problem, route, type Content, type Route, type RouteRequest } from './route.js';
+import { Camera, CameraHealth, Stats, Version } from './schemas.js';
+import type { ApiSources } from './sources.js';
+
+const NO_CAMERA: Content = { description: 'There is no such camera.', schema: Problem };
+
+const PictureQuery = z.strictObject({
+  boxes: z.enum(['0', '1']).optional().describe('1 draws the boxes of the percept.'),
+  height: z.coerce.number().int().min(32).max(2160).optional().describe('Height in pixels, if the picture is higher.'),
+});
+
+/** What the cameras do, and what they see. */
+export function cameraRoutes(sources: ApiSources): readonly Route[] {
+  const { addresses, states, clock, version } = sources;
+  const latest = new LatestPictures(sources);
+  const isKnown = (name: string): boolean => addresses.has(name) && states.get(name) !== undefined;
+  const picture = (path: string): Route =>
+    route({
+      method: 'GET',
+      path,
+      role: 'viewer',
+      summary: 'The picture of the newest percept. Pictures are decoded once a second at most.',
+      query: PictureQuery,
+      answers: {
+        200: { description: 'The picture; `nowcast-seq` names its frame in the feed.', contentType: 'image/jpeg' },
+        404: NO_CAMERA,
+        503: { description: 'There is none now.', schema: Problem },
+      },
+      answer: ({ params: { camera: name }, query }: RouteRequest<z.infer<typeof PictureQuery>>) =>
+        isKnown(name) ? latest.of(name, { hasBoxes: query.boxes === '1', height: query.height }) : noCamera(),
+    });
+  return [
+    // Before the others: a camera may be called `events`.
+    picture('/api/{camera}/latest.jpg'),
+    picture('/api/cameras/{camera}/latest.jpg'),
+    route({
+      method: 'GET',
+      path: '/api/version',
+      role: 'viewer',
+      summary: 'Versions of Nowcast and Node.',
+      answers: { 200: { description: 'Both.', schema: Version } },
+      answer: () => jsonAnswer({ version, node: process.version } satisfies z.infer<typeof Version>),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/stats',
+      role: 'viewer',
+      summary: 'The detector, the counts and stages of all cameras, and each camera.',
+      answers: { 200: { description: 'Since the start.', schema: Stats } },
+      answer: () => jsonAnswer(stats(sources)),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/cameras',
+      role: 'viewer',
+      summary: 'All cameras.',
+      answers: { 200: { description: 'Each camera.', schema: z.strictObject({ cameras: z.array(Camera) }) } },
+      answer: () => {
+        const measured = sources.snapshot();
+        return jsonAnswer({ cameras: [...addresses.keys()].map((name) => camera(sources, measured, name)) });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/cameras/{camera}',
+      role: 'viewer',
+      summary: 'A camera: state, counts, drops by reason, latency, and the age of its newest percept.',
+      answers: { 200: { description: 'The camera.', schema: Camera }, 404: NO_CAMERA },
+      answer: ({ params: { camera: name } }) =>
+        isKnown(name) ? jsonAnswer(camera(sources, sources.snapshot(), name)) : noCamera(),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/cameras/{camera}/health',
+      role: 'viewer',
+      summary: 'Whether a camera delivers frames now.',
+      answers: {
+        200: { description: 'It does.', schema: CameraHealth },
+        404: NO_CAMERA,
+        503: { description: 'It does not; the answer says why.', schema: CameraHealth },
+      },
+      answer: ({ params: { camera: name } }) => {
+        if (!isKnown(name)) return noCamera();
+        const { isUp, why } = cameraHealth(states.get(name)!, clock.now());
+        return jsonAnswer({ camera: name, isUp, why } satisfies z.infer<typeof CameraHealth>, isUp ? 200 : 503);
+      },
+    }),
+  ];
+}
+
+const noCamera = (): Answer => problem(404, 'there is no such camera; /api/cameras lists them');
+
+function stats(sources: ApiSources): z.infer<typeof Stats> {
+  const { version, info, states, addresses, clock, startedMs } = sources;
+  const measured = sources.snapshot();
+  const { total, stagesMs } = measured;
+  return {
+    version,
+    uptimeS: round3((clock.now() - startedMs) / 1000),
+    detector: {
+      model: info.model,
+      provider: info.provider,
+      requestedProvider: info.requestedProvider,
+      input: info.input,
+      losses: states.detectorLosses,
+      isDown: states.isDetectorDown,
+    },
+    total,
+    stagesMs,
+    cameras: Object.fromEntries([...addresses.keys()].map((name) => [name, camera(sources, measured, name)])),
+  };
+}
+
+function camera(
+  { addresses, states, clock }: ApiSources,
+  { streams }: MeasurementsSnapshot,
+  name: string,
+): z.infer<typeof Camera> {
+  const nowMs = clock.now();
+  const { state, sinceMs, message, losses, lastFrameAtMs, lastPercept } = states.get(name)!;
+  const { isUp, why } = cameraHealth(states.get(name)!, nowMs);
+  const ago = (atMs: number | undefined): number | null => (atMs === undefined ? null : round3((nowMs - atMs) / 1000));
+  return {
+    name,
+    source: addresses.get(name)!,
+    isUp,
+    why,
+    state,
+    since: new Date(clock.toUnixMs(sinceMs)).toISOString(),
+    ...(message !== undefined && { message }),
+    losses,
+    lastFrameAgoS: ago(lastFrameAtMs),
+    perceptAgeS: ago(lastPercept?.capturedAtMs),
+    ...streams[name],
+  };
+}

@@ -1,0 +1,28 @@
+import type { ModelDetectorInfo } from '../../../core/detector.js';
+import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
+import type { LatestPicturesSources } from '../latest-pictures.js';
+import type { ObjectLog } from '../object-log.js';
+import type { Reload } from '../reload.js';
+import type { Switches } from '../switches.js';
+
+/** What a service answers from. */
+export type ApiSources = LatestPicturesSources & {
+  readonly version: string;
+  readonly info: ModelDetectorInfo;
+  /** Sources as outputs may show them, by camera: those that there are now. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Without secrets. */
+  readonly config: () => object;
+  /** JSON Schema of a configuration file. */
+  readonly configSchema: () => object;
+  readonly snapshot: () => MeasurementsSnapshot;
+  readonly isReady: () => boolean;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly startedMs: number;
+  /** Absent parts have no paths. */
+  readonly switches?: Pick<Switches, 'all' | 'set'>;
+  readonly reload?: Reload;
+  readonly objects?: Pick<ObjectLog, 'list' | 'get' | 'snapshot'>;
+  /** Receives who has changed what. */
+  readonly onChange?: (message: string) => void;
+};

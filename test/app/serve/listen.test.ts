@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { serviceAccess, withHttpOfFeed } from '../../../src/app/serve/listen.js';
+import { resolveHttp } from '../../../src/config/http-config.js';
+import type { RunConfig } from '../../../src/config/run-config.js';
+
+type Http = Parameters<typeof resolveHttp>[0];
+
+/** A configuration with these settings of the feed and the section `http`. */
+function configOf(feed: object, http?: Http): RunConfig {
+  const settings = { host: '127.0.0.1', port: 1, ...feed };
+  return withHttpOfFeed({
+    sinks: [
+      { kind: 'feed', settings },
+      { kind: 'recording', settings: {} },
+    ],
+    ...(http !== undefined && { http: resolveHttp(http) }),
+  } as unknown as RunConfig);
+}
+const EVERYWHERE = { host: '0.0.0.0' };
+const USERS = { kim: { token: 'x' } };
+
+describe('the server of a service', () => {
+  it('has the address and the TLS of the section http, and without it the feed’s', () => {
+    const tls = { cert: '/a.pem', key: '/b.pem' };
+    assert.deepEqual(
+      configOf({ tls_cert: '/c.pem', tls_key: '/d.pem', max_clients: 3 }, { listen: '[::1]:2', tls }).sinks,
+      [
+        { kind: 'feed', settings: { host: '::1', port: 2, tls_cert: '/a.pem', tls_key: '/b.pem', max_clients: 3 } },
+        { kind: 'recording', settings: {} },
+      ],
+    );
+    assert.deepEqual(configOf(EVERYWHERE).sinks[0].settings, { host: '0.0.0.0', port: 1 });
+  });
+
+  it('is open on this machine, and elsewhere only if somebody has said so', () => {
+    assert.equal(serviceAccess(configOf({})).isOpenToNetwork, false);
+    assert.throws(
+      () => serviceAccess(configOf(EVERYWHERE)),
+      /open to everyone who reaches 0\.0\.0\.0; set http\.users/,
+    );
+    assert.throws(() => serviceAccess(configOf({}, { listen: '0.0.0.0:1' })), /open to everyone/);
+    assert.equal(serviceAccess(configOf(EVERYWHERE, { auth: 'none' })).isOpenToNetwork, true);
+    for (const config of [
+      configOf({ ...EVERYWHERE, token: 'x' }),
+      configOf({ ...EVERYWHERE, token_file: '/t' }),
+      configOf(EVERYWHERE, { users: USERS }),
+      configOf(EVERYWHERE, { trusted_proxies: ['10.0.0.1'], proxy_secret: 'x' }),
+    ])
+      assert.equal(serviceAccess(config).isOpenToNetwork, false);
+  });
+
+  it('is refused where its keys contradict each other', () => {
+    assert.throws(() => serviceAccess(configOf({}, { auth: 'required' })), /required, but nobody could log in/);
+    assert.doesNotThrow(() => serviceAccess(configOf({ token: 'x' }, { auth: 'required' })));
+    assert.throws(() => serviceAccess(configOf({ token: 'x' }, { auth: 'none' })), /feed\.token .*protect nothing/);
+    assert.throws(() => serviceAccess({ sinks: [] } as unknown as RunConfig), /needs an address; give --listen/);
+  });
+});
