@@ -10,7 +10,7 @@ const TEST_FILE = /\.(test|parity|integration|e2e)\.js$/;
 const REAL_TIME = [
   /^streaming\/.*\.(integration|e2e|parity)\.js$/,
   /^helpers\/.*\.integration\.js$/,
-  /^fuzz\/chaos\/.*\.integration\.js$/,
+  /^fuzz\/(chaos|soak)\/.*\.integration\.js$/,
   /^cli\/(demo|demo-page|eval-realtime|run-save)\.e2e\.js$/,
 ];
 

@@ -1,11 +1,15 @@
 import type { RunSummary } from '../../src/app/run/summary.js';
 import type { GapEvent, PipelineEvent } from '../../src/core/events.js';
+import { upperMedian } from '../../src/core/quantile.js';
 
 type FrameOutcome = Extract<PipelineEvent, { type: 'percept' | 'drop' }>;
 
 /** A hole in the captures that is longer than this must have a gap. */
 const HOLE_MS = 1500;
 const TOLERANCE_MS = 300;
+/** A camera that has become this slow stands still only if it takes this much longer than before. */
+const HOLE_INTERVALS = 4;
+const INTERVALS = 15;
 
 /** Compares the events of a run with its summary, and each stream with the rules that no fault may break. */
 export function faultsOfRecording(events: readonly PipelineEvent[], summary: RunSummary): string[] {
@@ -48,7 +52,11 @@ function faultsOfHoles(outcomes: readonly FrameOutcome[], gaps: readonly GapEven
   const frames = [...outcomes].sort((a, b) => a.seq - b.seq);
   return frames.slice(1).flatMap((frame, i) => {
     const [fromMs, toMs] = [capturedAtMs(frames[i]), capturedAtMs(frame)];
-    const isCertain = toMs - fromMs - frames[i].uncertaintyMs - frame.uncertaintyMs > HOLE_MS;
+    const leastMs = Math.max(
+      HOLE_MS,
+      HOLE_INTERVALS * usualIntervalMs(frames.slice(Math.max(0, i - INTERVALS), i + 1)),
+    );
+    const isCertain = toMs - fromMs - frames[i].uncertaintyMs - frame.uncertaintyMs > leastMs;
     const isHole = isCertain || frame.epoch > frames[i].epoch;
     const isTold = gaps.some(
       (gap) => gap.fromMs <= Math.max(fromMs, toMs) + TOLERANCE_MS && gap.toMs >= fromMs - TOLERANCE_MS,
@@ -57,6 +65,12 @@ function faultsOfHoles(outcomes: readonly FrameOutcome[], gaps: readonly GapEven
       ? [`has no gap between frames ${frames[i].seq} and ${frame.seq}, ${Math.round(toMs - fromMs)} ms apart`]
       : [];
   });
+}
+
+/** 0 for a single frame. */
+function usualIntervalMs(frames: readonly FrameOutcome[]): number {
+  const intervals = frames.slice(1).map((frame, i) => capturedAtMs(frame) - capturedAtMs(frames[i]));
+  return intervals.length === 0 ? 0 : upperMedian(intervals);
 }
 
 function capturedAtMs(outcome: FrameOutcome): number {

@@ -61,6 +61,12 @@ describe('the judge of chaos', () => {
     assert.equal(judge([early, { ...percept(1, 5300), uncertaintyMs: 5 }]).length, 1);
   });
 
+  it('takes no long interval of a slow camera for a hole, unless it is much longer than the others', () => {
+    const slow = Array.from({ length: 8 }, (_, seq) => percept(seq, 800 * seq));
+    assert.deepEqual(judge([...slow, percept(8, 7 * 800 + 2500)]), []);
+    assert.equal(judge([...slow, percept(8, 7 * 800 + 4000)]).length, 1);
+  });
+
   for (const [fault, events, message] of [
     ['a frame without an outcome', [percept(0, 0), percept(2, 80), percept(3, 120)], 'cam has no outcome for frame 1'],
     ['a frame with two outcomes', [percept(0, 0), percept(1, 40), drop(1, 40)], 'cam has 2 outcomes for frame 1'],

@@ -1,34 +1,29 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { COMMAND } from '../../test/helpers/command.js';
 import { children } from '../../test/helpers/processes.js';
 
-/** A kind of child process of a run. */
-export type ChildKind = 'detector' | 'camera decoder' | 'file decoder';
+/** What a command holds at a moment. */
+export type Holding = { readonly files: number; readonly memoryMb: number; readonly children: number };
 
-/** What a run holds at a moment. */
-export type Holding = { readonly files: number; readonly memoryMb: number };
+export type CommandEnd = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-export type RunEnd = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-/** A `nowcast run` that is under observation, with its child processes. */
-export class RunProcess {
-  readonly ended: Promise<RunEnd>;
+/** A long `nowcast` command that is under observation, with its child processes. */
+export class ObservedCommand {
+  readonly ended: Promise<CommandEnd>;
   /** Ids of all children that were ever seen. */
   readonly everChildren = new Set<number>();
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly #clip: string;
   #stderr = '';
 
-  /** @param clip the file among the sources, by which its decoder is recognised */
-  constructor(args: readonly string[], clip: string, cwd: string, env: Readonly<Record<string, string>>) {
+  constructor(args: readonly string[], folder: string) {
     const { PATH = '', HOME = '' } = process.env;
-    this.#clip = clip;
-    this.#child = spawn(process.execPath, [COMMAND, 'run', ...args], {
-      cwd,
-      env: { PATH, HOME, ...env },
+    this.#child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd: folder,
+      env: { PATH, HOME, NOWCAST_CACHE: join(folder, 'cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -54,12 +49,12 @@ export class RunProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Ids of the running children of this kind. */
-  childrenOf(kind: ChildKind): number[] {
+  /** Ids of the running children whose command line fits. */
+  childrenLike(commandLine: RegExp): number[] {
     if (!this.isRunning) return [];
     const found = children(this.#child.pid);
     for (const pid of found) this.everChildren.add(pid);
-    return found.filter((pid) => this.#kindOf(pid) === kind);
+    return found.filter((pid) => commandLine.test(commandLineOf(pid)));
   }
 
   /** Undefined if it has just ended. */
@@ -67,14 +62,27 @@ export class RunProcess {
     const of = `/proc/${this.#child.pid}`;
     try {
       const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`${of}/status`, 'utf8'))![1];
-      return { files: readdirSync(`${of}/fd`).length, memoryMb: Number(kilobytes) / 1024 };
+      return {
+        files: readdirSync(`${of}/fd`).length,
+        memoryMb: Number(kilobytes) / 1024,
+        children: children(this.#child.pid).length,
+      };
     } catch {
       return undefined;
     }
   }
 
+  /** How often the log has a line like this. */
+  logged(line: RegExp): number {
+    return this.#stderr.split('\n').filter((text) => line.test(text)).length;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Asks it to end cleanly. */
-  stop(): Promise<RunEnd> {
+  stop(): Promise<CommandEnd> {
     this.#child.kill('SIGTERM');
     return this.ended;
   }
@@ -82,21 +90,14 @@ export class RunProcess {
   kill(): void {
     this.#child.kill('SIGKILL');
   }
-
-  #kindOf(pid: number): ChildKind | undefined {
-    const line = commandLine(pid);
-    if (line.startsWith('nowcast-detector')) return 'detector';
-    if (!/^\S*ffmpeg /.test(line)) return undefined;
-    return line.includes(this.#clip) ? 'file decoder' : 'camera decoder';
-  }
 }
 
 /** True if the process exists and was not reaped. */
 export function isAlive(pid: number): boolean {
-  return commandLine(pid) !== '';
+  return commandLineOf(pid) !== '';
 }
 
-function commandLine(pid: number): string {
+function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineEvent } from '../../src/core/events.js';
+import { readRecording } from '../../src/recording/reader.js';
+import { CameraChaos } from '../../test/helpers/camera-chaos.js';
+import { monotonicClock } from '../../test/helpers/monotonic.js';
+import { randomSource } from '../../test/helpers/random.js';
+import { faultsOfRecording } from '../chaos/judge.js';
+import { annoy, disturb, LONGEST_STOP_MS, type Disturbance } from '../disturbance/disturb.js';
+import { leaks, leftBehind, sample } from '../disturbance/holdings.js';
+import { ObservedCommand, type Holding } from '../disturbance/observed-command.js';
+import { runSummary, type TrialOptions, type TrialReport } from '../disturbance/trial.js';
+import { Viewers } from '../disturbance/viewers.js';
+import { camerasFile, RECORDING } from './cameras-file.js';
+import { neverRead, scrape } from './clients.js';
+import { faultsOfScenes } from './judge.js';
+
+const CAMERAS = 6;
+const CAMERA = { width: 320, height: 192, fps: 10, gop: 10, loopSeconds: 20 } as const;
+/** Each camera fails less often than a single one would, since there are six of them. */
+const CAMERA_REST_MS = 12_000;
+const VIEWERS = 4;
+const CALM_MS = 8000;
+const DETECTOR = /^nowcast-detector/;
+const DECODER = /^\S*ffmpeg /;
+const SERVER = /^nowcast-feed/;
+/** Two decoders of each camera start while others end. */
+const MORE_FILES = 40;
+/** Outputs that no fault may cause. */
+const BUG = /this is a bug|\n\s+at |UnhandledPromise|Warning: .*memory leak/;
+
+/**
+ * Runs the service with six cameras, zones and lines, and kills, stops and cuts all that it depends on for a while.
+ * Then it compares what the service has written with what it may not lose.
+ */
+export async function soak({ folder, forMs, seed, print = () => undefined }: TrialOptions): Promise<TrialReport> {
+  const links = await Promise.all(
+    Array.from({ length: CAMERAS }, (_, i) =>
+      CameraChaos.start({
+        camera: { ...CAMERA, worldSeed: 2040 + i },
+        seed: seed + i,
+        restMs: CAMERA_REST_MS,
+        longestMs: LONGEST_STOP_MS,
+      }),
+    ),
+  );
+  const cameras = new Map(links.map(({ url }, i) => [`camera-${i + 1}`, url]));
+  const file = join(folder, 'cameras.yaml');
+  writeFileSync(file, camerasFile({ cameras }));
+  const service = new ObservedCommand(['serve', '-c', file, '--listen', '0', '--json', '--log-format', 'json'], folder);
+  const caused: Record<string, number> = {};
+  const note = (fault: string): void => {
+    caused[fault] = (caused[fault] ?? 0) + 1;
+    print(fault);
+  };
+  const holdings: Holding[] = [];
+  const problems: string[] = [];
+  let viewers: Viewers | undefined;
+  try {
+    while (service.feedUrl === undefined && service.isRunning) await sleep(100);
+    const feed = new URL(service.feedUrl ?? 'ws://127.0.0.1:1');
+    const url = `http://${feed.host}/`;
+    viewers = new Viewers(feed.href, VIEWERS);
+    await sleep(CALM_MS);
+    const endAtMs = monotonicClock.now() + forMs;
+    const goesOn = (): boolean => service.isRunning && monotonicClock.now() < endAtMs;
+    const disturbance: Disturbance = { goesOn, uniform: randomSource(seed).uniform, note };
+    await Promise.all([
+      ...links.map((link) => link.run(forMs)),
+      disturb(disturbance, service, { name: 'detector', commandLine: DETECTOR, ways: ['kill', 'stop'] }),
+      disturb(disturbance, service, { name: 'decoder', commandLine: DECODER, ways: ['kill', 'stop'] }),
+      disturb(disturbance, service, { name: 'server', commandLine: SERVER, ways: ['kill', 'stop'] }),
+      annoy(disturbance, viewers),
+      neverRead(disturbance, Number(feed.port)),
+      scrape(disturbance, url, problems),
+      sample(goesOn, service, holdings),
+    ]);
+    for (const { fault } of links.flatMap(({ log }) => log)) note(`camera ${fault.replace(/ (for|after) \d+ ms/, '')}`);
+    await sleep(CALM_MS);
+    const isEarly = !service.isRunning;
+    const { code, stdout, stderr } = await service.stop();
+    const summary = runSummary(stdout);
+    problems.push(...viewers.problems);
+    if (isEarly || code !== 143)
+      problems.push(`the service ended with ${code}${isEarly ? ' by itself' : ''}: ${stderr.slice(-500)}`);
+    if (BUG.test(stderr)) problems.push(`the log shows a bug: ${BUG.exec(stderr)![0]} … ${stderr.slice(-500)}`);
+    if (summary === undefined) problems.push('the service printed no summary');
+    else problems.push(...faultsOfRecording(await recorded(folder, problems), summary));
+    problems.push(...(await faultsOfScenes(folder, cameras.keys())));
+    problems.push(...leaks(holdings, MORE_FILES), ...(await leftBehind(service)));
+    return { caused, problems, holdings, summary };
+  } finally {
+    viewers?.close();
+    service.kill();
+    await Promise.all(links.map((link) => link.close()));
+  }
+}
+
+async function recorded(folder: string, problems: string[]): Promise<PipelineEvent[]> {
+  const events: PipelineEvent[] = [];
+  const recording = await readRecording(join(folder, RECORDING), (warning) => problems.push(warning));
+  for await (const event of recording.events) events.push(event);
+  return events;
+}
