@@ -96,7 +96,7 @@ module.exports = {
     only('onnxruntime-node', ['^src/model/inference-session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
     only('prom-client', ['^src/app/serve/metrics\\.ts$']),
-    only('ws', ['^src/streaming/feed/feed-hub\\.ts$']),
+    only('ws', ['^src/streaming/(feed/feed-hub|live-video/live-part)\\.ts$']),
     only('@tensorflow', ['^training/']),
   ],
   options: {

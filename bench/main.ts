@@ -9,8 +9,10 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   tracks: () => import('./tracks.js'),
   training: () => import('./training.js'),
   originals: () => import('./originals.js'),
+  'live-video': () => import('./live-video.js'),
   synth: () => import('./synth.js'),
   'demo-picture': () => import('./demo-picture.js'),
+  'serve-picture': () => import('./serve-picture.js'),
   'camera-time': () => import('./camera-time/main.js'),
   floods: () => import('./floods/main.js'),
 };

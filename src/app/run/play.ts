@@ -2,6 +2,7 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
 import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import type { Measurements } from '../../pipeline/measurements.js';
@@ -34,6 +35,8 @@ export type Play = {
   readonly scenes?: RunScenes;
   readonly onEvent?: (event: PipelineEvent) => void;
   readonly onScene?: (event: SceneEvent) => void;
+  /** Called with each frame that the detector takes, while its picture is valid. */
+  readonly onTaken?: ((frame: Frame) => void) | undefined;
   /** Receives the pictures of sources that still have them at full size. */
   readonly originals?: Originals | undefined;
 };
@@ -55,6 +58,7 @@ export async function play({
   scenes,
   onEvent,
   onScene,
+  onTaken,
   originals,
 }: Play): Promise<void> {
   const { durationMs } = config;
@@ -79,6 +83,7 @@ export async function play({
     clock: context.clock,
     ...streamOptions(config, detector.info.classNames, parts),
     measurements,
+    onTaken,
     stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(
     // If the detector cannot be restarted, the run ends and keeps the results so far.

@@ -8,6 +8,8 @@ import { feedKind } from '../../streaming/feed/kind.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import { nodeInterval } from '../../streaming/http/timers.js';
 import { configJsonSchema } from '../../config/json-schema.js';
+import { servicePage } from '../../streaming/live-page/service-page.js';
+import { LivePictures } from '../../streaming/live-video/live-pictures.js';
 import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { checkOpenFilesOf } from '../open-files.js';
@@ -89,6 +91,12 @@ async function serveWith({
     counts: () => measurements.counts(),
     clock,
   });
+  const live = new LivePictures({
+    originals,
+    hasCamera: (name) => states.get(name) !== undefined,
+    inputOf: () => detector.info.input,
+    onWarning: (message) => context.log.warn(message),
+  });
   let isReady = false;
   const api = serviceApi({
     version: packageVersion(),
@@ -120,6 +128,7 @@ async function serveWith({
           info: detector.info,
           ffmpeg,
           api: { ...api, access },
+          pages: servicePage(live),
           onFailure: (error) => reporter.outputFailed(error),
         },
         parts,
@@ -151,6 +160,7 @@ async function serveWith({
         scenes,
         onEvent: seen,
         onScene: (event) => objects.seen(event),
+        onTaken: (frame) => live.taken(frame),
         originals,
       });
       if (!signal.aborted && config.durationMs === undefined) {
@@ -189,7 +199,9 @@ async function serveWith({
 function announce(sinks: OpenSinks, { isOpenToNetwork }: ServiceAccess, { log }: AppContext): string {
   for (const [name, url] of Object.entries(sinks.urls)) log.info(`${name}: ${url}`);
   const http = (sinks.urls[feedKind.name] ?? '').replace(/^ws/, 'http');
-  log.info(`service: ${http} (readyz?verbose for its health, metrics for Prometheus, api/stats for programs)`);
+  log.info(
+    `service: ${http} (a page for browsers; readyz?verbose for its health, metrics for Prometheus, api/stats for programs)`,
+  );
   if (isOpenToNetwork)
     log.warn('everyone who reaches this address may watch and control the service, because http.auth is none');
   return http;

@@ -18,6 +18,8 @@ export type DetectOptions = {
   readonly runtimes: RuntimeEstimator;
   /** Shared with the schedule. */
   readonly outage?: DetectorOutage | undefined;
+  /** Called with each frame that the detector takes, while its picture is valid. */
+  readonly onTaken?: ((frame: Frame) => void) | undefined;
   /** The latency budget of a stream; undefined if it has none. Default: none has. */
   readonly budgetOf?: (streamId: string) => number | undefined;
 };
@@ -33,7 +35,7 @@ export type DetectOptions = {
 export function detect(
   options: DetectOptions,
 ): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
-  const { detector, clock, runtimes, outage = new DetectorOutage(), budgetOf = () => undefined } = options;
+  const { detector, clock, runtimes, outage = new DetectorOutage(), onTaken, budgetOf = () => undefined } = options;
   return ({ frame, startedAtMs, overBudget }) =>
     new Observable((subscriber) => {
       const recover = (error: DetectorFailedError): void => {
@@ -71,6 +73,7 @@ export function detect(
             else subscriber.error(blame('detector', detector.info.model, error));
           },
         );
+      onTaken?.(frame);
       releaseFrame(frame);
     });
 }

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
 import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
@@ -29,6 +30,8 @@ export type PerceiveOptions = StreamSchedule & {
   readonly clock: Clock;
   /** Rules of single streams, by `streamId`, over those of all. */
   readonly streams?: ReadonlyMap<string, StreamSchedule> | undefined;
+  /** Called with each frame that the detector takes, while its picture is valid. */
+  readonly onTaken?: ((frame: Frame) => void) | undefined;
   /** Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector finish. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
@@ -52,7 +55,7 @@ export function perceiveChecked(
   detector: Detector,
   options: PerceiveOptions,
 ): OperatorFunction<SourceEvent, PipelineEvent> {
-  const { clock, policy = idleFree, latencyBudgetMs, priority, streams, stop } = options;
+  const { clock, policy = idleFree, latencyBudgetMs, priority, streams, stop, onTaken } = options;
   checkPolicy(policy);
   const keepsAll = (streamId: string): boolean => (streams?.get(streamId)?.policy ?? policy).keepsAll === true;
   const everyStreamKeepsAll =
@@ -82,7 +85,7 @@ export function perceiveChecked(
             concurrency,
             stop: stop === undefined ? undefined : from(stop).pipe(tap(() => outage.lastFrameIn())),
           },
-          detect({ detector, clock, runtimes, outage, budgetOf }),
+          detect({ detector, clock, runtimes, outage, onTaken, budgetOf }),
         ),
         detector.hosts > 1 ? inOrder(keepsAll) : identity,
         finalize(() => grace.unsubscribe()),

@@ -162,6 +162,7 @@ class Feed implements FeedServer {
       answer: (what, query, write) =>
         options.pages?.answer(what, query, write) ?? options.api?.answer(what, query, write),
       clock: options.clock,
+      onWatched: options.pages?.onWatched,
       onWarning: (message) => options.onWarning?.(message),
       ...world,
     });

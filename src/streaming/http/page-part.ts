@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EventStream } from './event-stream.js';
 import type { PostMessage } from './post.js';
 import { NewestBody } from './newest-body.js';
+import type { LiveSettings } from '../live-video/live-part.js';
 import type { Owner } from './owner.js';
 import { PAGE_HEADERS } from './page-headers.js';
 import { StaticFiles } from './static-files.js';
@@ -18,6 +19,8 @@ export type PageSettings = {
   readonly events: readonly string[];
   /** Requests that the owner answers: `POST /slow`. */
   readonly asked: readonly string[];
+  /** Live pictures of cameras beside the page; absent: none. */
+  readonly live?: LiveSettings;
 };
 
 /** Pictures are asked for as long as a browser has asked within this many ticks. */

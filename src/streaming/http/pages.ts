@@ -18,4 +18,6 @@ export type Pages = {
   readonly answer: AnswerTo;
   /** Called once the server is open. */
   readonly onOpen: (publisher: PagePublisher) => void;
+  /** Called when a topic gets its first watcher, and when it has lost its last one. */
+  readonly onWatched?: (topic: string, isWatched: boolean) => void;
 };

@@ -19,6 +19,8 @@ export type ServerHostOptions = {
   readonly startInterval: StartInterval;
   readonly after: After;
   readonly onWarning: (message: string) => void;
+  /** Called when a topic gets its first watcher, before posts to it are taken, and when it has lost its last one. */
+  readonly onWatched?: ((topic: string, isWatched: boolean) => void) | undefined;
 };
 
 /** Posts that the server's process has not taken; beyond this, only the newest of each key waits. */
@@ -208,7 +210,7 @@ export class ServerHost {
         this.#send({ type: 'joined', id: message.id });
         break;
       case 'left':
-        this.#watchers.set(message.topic, Math.max(0, this.watchers(message.topic) - 1));
+        this.#left(message.topic);
         break;
       case 'ask':
         void this.#answer(message);
@@ -250,6 +252,13 @@ export class ServerHost {
     for (const post of this.#retained.values()) {
       if (post.topic === topic) this.#backlog.offer(`${post.topic} ${post.key}`, post);
     }
+    this.#options.onWatched?.(topic, true);
+  }
+
+  #left(topic: string): void {
+    const watchers = this.watchers(topic) - 1;
+    if (watchers > 0) this.#watchers.set(topic, watchers);
+    else if (this.#watchers.delete(topic)) this.#options.onWatched?.(topic, false);
   }
 
   #settle(id: number | undefined): void {
@@ -274,6 +283,7 @@ export class ServerHost {
     const wasListening = this.#isListening;
     this.#process = undefined;
     this.#isListening = false;
+    for (const topic of this.#watchers.keys()) this.#options.onWatched?.(topic, false);
     this.#watchers.clear();
     this.#backlog.keep(() => false);
     for (const id of [...this.#deliveries.keys()]) this.#settle(id);

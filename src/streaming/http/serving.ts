@@ -3,12 +3,15 @@ import type { Clock } from '../../core/clock.js';
 import { NowcastError, UsageError } from '../../core/errors.js';
 import { FeedHub } from '../feed/feed-hub.js';
 import { FEED_TOPIC } from '../feed/feed-topic.js';
+import { LivePart } from '../live-video/live-part.js';
+import { readLiveTopic } from '../live-video/live-topic.js';
 import type { Answer } from './answer.js';
 import { Admission } from './admission.js';
 import { ApiPart } from './api-part.js';
 import { LoginPart } from './login-part.js';
 import type { FromServer, OpenMessage, ToServer } from './messages.js';
 import type { Owner } from './owner.js';
+import type { PostMessage } from './post.js';
 import { PagePart } from './page-part.js';
 import type { StartInterval } from './timers.js';
 import { WebServer } from './web-server.js';
@@ -33,6 +36,7 @@ export class Serving {
   #server: WebServer | undefined;
   #feed: FeedHub | undefined;
   #pages: PagePart | undefined;
+  #live: LivePart | undefined;
   #stopTicking: () => void = () => undefined;
 
   constructor(environment: ServingEnvironment) {
@@ -45,8 +49,7 @@ export class Serving {
         void this.#open(message);
         break;
       case 'post':
-        if (message.topic === FEED_TOPIC) this.#feed?.post(message);
-        else this.#pages?.post(message);
+        this.#post(message);
         break;
       case 'joined':
         this.#joins.get(message.id)?.();
@@ -65,6 +68,13 @@ export class Serving {
     }
   }
 
+  #post(message: PostMessage): void {
+    const live = readLiveTopic(message.topic);
+    if (live !== undefined) this.#live?.post(message, live);
+    else if (message.topic === FEED_TOPIC) this.#feed?.post(message);
+    else this.#pages?.post(message);
+  }
+
   async #open({ server, feed, pages, api }: OpenMessage): Promise<void> {
     const { clock, after, send, startInterval, onEnd } = this.#environment;
     const onWarning = (message: string): void => send({ type: 'warning', message });
@@ -72,9 +82,11 @@ export class Serving {
       const owner = this.#owner();
       this.#feed = new FeedHub(feed, { clock, after, owner, onWarning });
       this.#pages = pages && new PagePart(pages, owner);
+      this.#live = pages?.live && new LivePart(pages.live, owner);
       const admission = new Admission(server, clock, onWarning);
       const parts = [
         ...(api === undefined ? [] : [new LoginPart(admission), new ApiPart(api, owner, { clock, after })]),
+        ...(this.#live === undefined ? [] : [this.#live]),
         ...(this.#pages === undefined ? [] : [this.#pages]),
         this.#feed,
       ];

@@ -16,7 +16,7 @@ export class StaticFiles {
 
   /**
    * @param folder its `index.html` is served at `/`, the others by their names
-   * @param shared code that the folder's scripts import from elsewhere, by path
+   * @param shared code and styles that the folder's files use from elsewhere, by path
    */
   constructor(folder: URL, shared: Readonly<Record<string, URL>> = {}) {
     for (const name of readdirSync(folder)) {
@@ -25,7 +25,7 @@ export class StaticFiles {
         this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(new URL(name, folder)) });
     }
     for (const [path, file] of Object.entries(shared))
-      this.#files.set(path, { type: CONTENT_TYPES['.js'], bytes: readFileSync(file) });
+      this.#files.set(path, { type: CONTENT_TYPES[extname(path)], bytes: readFileSync(file) });
   }
 
   has(path: string): boolean {

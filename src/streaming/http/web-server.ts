@@ -45,6 +45,8 @@ export type WebPart = {
   rule?(method: string, path: string, query: string): RouteRule | undefined;
   /** @returns false if it has no such path */
   answer(request: IncomingMessage, response: ServerResponse, asker: Asker): boolean;
+  /** Path of its WebSocket, if that is not for every path that no other part has. */
+  readonly socketPath?: string;
   /**
    * Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket.
    * @param brokeLimit to be called when the connection ends because it broke a limit or the protocol
@@ -261,7 +263,8 @@ export class WebServer {
   }
 
   #upgradeByPart(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined {
-    const part = this.#parts.find((one) => one.upgrade !== undefined);
+    const path = pathOf(request);
+    const part = this.#parts.find((one) => one.upgrade !== undefined && (one.socketPath ?? path) === path);
     if (part?.upgrade === undefined) return NO_UPGRADE;
     const address = this.#admission.addressOf(request);
     return part.upgrade(request, socket, head, () => this.#limits.brokeLimit(address));

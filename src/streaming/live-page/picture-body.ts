@@ -1,7 +1,5 @@
-import type { PictureFacts } from './page-messages.js';
-
 /** A picture for a page: the length of the facts (4 bytes, big-endian), the facts as JSON, and the JPEG. */
-export function pictureBody(facts: PictureFacts, jpeg: Uint8Array): Uint8Array {
+export function pictureBody(facts: object, jpeg: Uint8Array): Uint8Array {
   const json = Buffer.from(JSON.stringify(facts));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(json.length);

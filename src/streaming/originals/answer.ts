@@ -1,4 +1,5 @@
 import type { Box } from '../../core/box.js';
+import type { CodedUnit } from '../../core/coded-unit.js';
 import type { FrameRef } from '../../core/events.js';
 import type { Size } from '../../core/size.js';
 import type { RgbPicture } from '../pictures/rgb-picture.js';
@@ -72,8 +73,26 @@ export type FoundOriginal = {
   decode(signal: AbortSignal): Promise<RgbPicture | NoOriginal>;
 };
 
+/** A coded picture as its source sends it. */
+export type FollowedUnit = Pick<CodedUnit, 'codec' | 'data' | 'isKey'> & {
+  /** Presentation time in whole microseconds: that of its frame. */
+  readonly ptsUs: number;
+};
+
+export type UnitFollower = {
+  readonly onUnit: (unit: FollowedUnit) => void;
+  /** No units come until further notice. @param why for people */
+  readonly onNone: (why: string) => void;
+};
+
 /** Finds the pictures of one stream. Sources of your own can have one, too. */
 export type OriginalFinder = {
+  /**
+   * Passes the coded pictures from the last key picture on, and then each new one in the order of sending. Absent if
+   * the source has none.
+   * @returns ends that
+   */
+  follow?(follower: UnitFollower): () => void;
   /** The result stays usable while the request waits for its turn, whatever the source discards meanwhile. */
   find(ref: OriginalRef): FoundOriginal | NoOriginal;
 };

@@ -35,6 +35,7 @@ export class KeptUnits {
   #bytes = 0;
   #newestUs = -Infinity;
   #breaks = true;
+  readonly #followers = new Set<(unit: KeptUnit) => void>();
   /** The last group that was discarded because it is too large. */
   #tooLarge = { fromUs: Infinity, toUs: Infinity };
 
@@ -52,7 +53,20 @@ export class KeptUnits {
     this.#breaks = true;
   }
 
+  /**
+   * Passes the units of the newest group on, and then each that is added.
+   * @returns ends that
+   */
+  follow(onUnit: (unit: KeptUnit) => void): () => void {
+    // A unit after a break waits for a key unit, which the group before does not have.
+    if (!this.#breaks) for (const unit of this.#groups.at(-1)?.units ?? []) onUnit(unit);
+    const own = (unit: KeptUnit): void => onUnit(unit);
+    this.#followers.add(own);
+    return () => void this.#followers.delete(own);
+  }
+
   add(unit: KeptUnit): void {
+    for (const onUnit of this.#followers) onUnit(unit);
     this.#newestUs = Math.max(this.#newestUs, unit.ptsUs);
     if (unit.isKey && !unit.damaged) {
       if (this.#groups.length === 0) this.#tooLarge.toUs = unit.ptsUs;

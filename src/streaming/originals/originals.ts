@@ -10,8 +10,10 @@ import {
   type OriginalFinder,
   type OriginalRef,
   type OriginalRequest,
+  type UnitFollower,
 } from './answer.js';
 import { jpegOf, unchangedJpeg } from './jpeg-of.js';
+import { Followers } from './followers.js';
 import type { KeepLimits } from './kept-units.js';
 import { Turns } from './turns.js';
 
@@ -39,6 +41,12 @@ export type Originals = AsyncDisposable & {
    * @returns removes it, and ends its requests
    */
   add(streamId: string, finder: OriginalFinder): () => void;
+  /**
+   * Follows the coded pictures of a stream, over every restart of its source, from its last key picture on. Without
+   * followers, nothing is passed on.
+   * @returns ends that
+   */
+  follow(streamId: string, follower: UnitFollower): () => void;
   /** How much of a stream its source should keep. */
   limitsOf(streamId: string): KeepLimits;
   /** Ends all requests. Resolves when no decoder is left. Safe to call twice. */
@@ -80,6 +88,7 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
   const turns = new Turns({ atOnce, maxWaiting });
   const streams = new Map<string, Stream>();
   const running = new Set<Promise<unknown>>();
+  const following = new Followers((streamId) => streams.get(streamId)?.finder);
   let isClosed = false;
 
   const answer = async (
@@ -148,11 +157,15 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
       const stream = { finder, ending: new AbortController() };
       streams.get(streamId)?.ending.abort(ENDED);
       streams.set(streamId, stream);
+      following.changed(streamId);
       return () => {
         stream.ending.abort(ENDED);
-        if (streams.get(streamId) === stream) streams.delete(streamId);
+        if (streams.get(streamId) !== stream) return;
+        streams.delete(streamId);
+        following.changed(streamId);
       };
     },
+    follow: (streamId, follower) => following.add(streamId, follower),
     limitsOf: (streamId) => {
       const own = limitsOf?.(streamId) ?? {};
       checkNumbers(own, `originals of "${streamId}"`);

@@ -29,15 +29,21 @@ const WHY: Readonly<Record<NotKept, string>> = {
   unknown: 'the camera sent no picture of this time',
 };
 
+const READ_BY_FFMPEG = 'ffmpeg reads this camera, and only cameras that Nowcast reads itself are kept';
+
 /** Finds a camera's pictures among its kept units. */
 export function unitPictures({ kept, ffmpeg, view = AS_STATED, isReadByFfmpeg }: UnitPicturesOptions): OriginalFinder {
   return {
+    follow({ onUnit, onNone }) {
+      if (isReadByFfmpeg()) onNone(READ_BY_FFMPEG);
+      return kept.follow(onUnit);
+    },
     find: ({ ptsMs }) => {
       const ptsUs = Math.round(ptsMs * 1_000);
       const run = kept.runTo(ptsUs);
       if (typeof run === 'string') {
         return kept.bytes === 0 && isReadByFfmpeg()
-          ? noOriginal('not-kept', 'ffmpeg reads this camera, and only cameras that Nowcast reads itself are kept')
+          ? noOriginal('not-kept', READ_BY_FFMPEG)
           : noOriginal(run, WHY[run]);
       }
       const { codec, data } = run[0];

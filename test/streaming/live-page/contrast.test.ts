@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { contrast, schemeColours } from '../../helpers/contrast.js';
 
-const CSS = readFileSync('src/streaming/live-page/page/style.css', 'utf8');
+const CSS = readFileSync('src/streaming/live-page/page/common.css', 'utf8');
 const GROUNDS = ['page', 'card', 'faint'];
 
 describe('the colours of the live page', () => {

@@ -39,30 +39,27 @@ export class Answers {
     if (percept === undefined) return undefined;
     const {
       seq,
-      detections,
-      times: { observedAt, validAt, uncertaintyMs },
+      times: { observedAt, uncertaintyMs },
     } = percept;
-    const ageMs = atMs - observedAt;
-    if (percept.observed === undefined)
-      return { seq, ageMs, uncertaintyMs, objects: detections.map((observed) => ({ observed, forecast: undefined })) };
-    const seen = new Set<LabelledBox>(percept.observed);
-    const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
-    const boxes = detections.map((forecast): ObjectBoxes => {
-      const observed = observedOf(forecast, seen);
-      if (observed !== undefined) seen.delete(observed);
-      return {
-        observed,
-        forecast:
-          observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) },
-      };
-    });
-    return {
-      seq,
-      ageMs,
-      uncertaintyMs,
-      objects: [...boxes, ...[...seen].map((observed) => ({ observed, forecast: undefined }))],
-    };
+    return { seq, ageMs: atMs - observedAt, uncertaintyMs, objects: objectsAt(percept, atMs) };
   }
+}
+
+/** The objects of a percept, observed and moved to a moment, in Unix milliseconds. */
+export function objectsAt({ detections, observed: found, times }: Percept, atMs: number): readonly ObjectBoxes[] {
+  const { observedAt, validAt } = times;
+  if (found === undefined) return detections.map((observed) => ({ observed, forecast: undefined }));
+  const seen = new Set<LabelledBox>(found);
+  const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
+  const boxes = detections.map((forecast): ObjectBoxes => {
+    const observed = observedOf(forecast, seen);
+    if (observed !== undefined) seen.delete(observed);
+    return {
+      observed,
+      forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) },
+    };
+  });
+  return [...boxes, ...[...seen].map((observed) => ({ observed, forecast: undefined }))];
 }
 
 /** `41 ms ± 6`; without the half-width if that is negligible. */
@@ -72,7 +69,7 @@ export function ageText(ageMs: number, uncertaintyMs: number): string {
 }
 
 /** The observation that a forecast moves: that of its track, or the nearest without a track. */
-function observedOf(forecast: LabelledBox, observed: ReadonlySet<LabelledBox>): LabelledBox | undefined {
+export function observedOf(forecast: LabelledBox, observed: ReadonlySet<LabelledBox>): LabelledBox | undefined {
   const ofTrack = [...observed].filter(({ trackId }) => trackId === forecast.trackId);
   return forecast.trackId === undefined ? truthOf(forecast, ofTrack) : ofTrack[0];
 }

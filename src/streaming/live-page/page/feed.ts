@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../../feed/protocol.js';
+import type { FeedKind, FeedMessage } from '../../feed/protocol.js';
 
 export type Percept = Extract<FeedMessage, { type: 'percept' }>;
 export type Stats = Extract<FeedMessage, { type: 'stats' }>;
@@ -11,15 +11,19 @@ export type FeedListener = {
 
 const RETRY_MS = 1000;
 
-/** Subscribes to the result feed of this address, like every other client. */
-export function subscribe(minScore: number, signal: AbortSignal, { onMessage, onClose }: FeedListener): void {
+export type Wanted = { readonly kinds: readonly FeedKind[]; readonly minScore: number };
+
+/** Subscribes to the result feed of this address, like every other client. Ends with the signal. */
+export function subscribe(wanted: Wanted, signal: AbortSignal, { onMessage, onClose }: FeedListener): void {
   const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/`, 'nowcast.feed.v1');
-  socket.onopen = () =>
-    socket.send(JSON.stringify({ type: 'subscribe', kinds: ['percept', 'drop', 'stats'], minScore }));
+  signal.addEventListener('abort', () => socket.close(), { once: true });
+  socket.onopen = () => socket.send(JSON.stringify({ type: 'subscribe', ...wanted }));
   socket.onmessage = ({ data }) => onMessage(JSON.parse(String(data)) as FeedMessage);
   socket.onclose = () => {
     if (signal.aborted) return;
     onClose();
-    setTimeout(() => subscribe(minScore, signal, { onMessage, onClose }), RETRY_MS);
+    setTimeout(() => {
+      if (!signal.aborted) subscribe(wanted, signal, { onMessage, onClose });
+    }, RETRY_MS);
   };
 }

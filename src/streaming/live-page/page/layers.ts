@@ -1,14 +1,12 @@
-import type { LayerName } from './paint.js';
-
-type Switch = LayerName | 'hold';
-
-/** The layers over the picture, toggled by buttons and keys. */
-export class Layers {
+/** The layers over the picture, toggled by buttons and keys: `data-layer` and `data-key`. */
+export class Layers<Switch extends string> {
   readonly #buttons = new Map<Switch, HTMLButtonElement>();
 
-  constructor(toolbar: HTMLElement, onChange: () => void) {
+  /** @param signal ends its hold on the keyboard */
+  constructor(toolbar: HTMLElement, onChange: () => void, signal?: AbortSignal) {
     const byKey = new Map<string, HTMLButtonElement>();
     for (const button of toolbar.querySelectorAll('button')) {
+      if (button.dataset['layer'] === undefined) continue;
       this.#buttons.set(button.dataset['layer'] as Switch, button);
       byKey.set(button.dataset['key']!, button);
       button.addEventListener('click', () => {
@@ -16,10 +14,13 @@ export class Layers {
         onChange();
       });
     }
-    document.addEventListener('keydown', (event) => {
+    const onKey = (event: KeyboardEvent): void => {
       const button = byKey.get(event.key.toLowerCase());
-      if (button !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat) button.click();
-    });
+      const isWriting = event.target instanceof HTMLInputElement;
+      if (button !== undefined && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat)
+        button.click();
+    };
+    document.addEventListener('keydown', onKey, signal === undefined ? {} : { signal });
   }
 
   readonly isOn = (name: Switch): boolean => this.#buttons.get(name)!.getAttribute('aria-pressed') === 'true';

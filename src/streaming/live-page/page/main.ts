@@ -9,7 +9,7 @@ import { Layers } from './layers.js';
 import { showOutcome, showScoring } from './outcome.js';
 import { canvas, element } from './page.js';
 import { Notice } from './notice.js';
-import { paintBox, paintNames, sharp } from './paint.js';
+import { paintBox, paintNames, sharp, type LayerName } from './paint.js';
 import { pictures, type SentPicture } from './pictures.js';
 import { RecentAges } from './recent-ages.js';
 import { SlowSwitch } from './slow-switch.js';
@@ -33,7 +33,7 @@ const latency = new LatencyPanel(element('latency'));
 const accuracy = new AccuracyPanel(element('accuracy'));
 const frames = new FramesPanel(element('frames'));
 const slow = new SlowSwitch(element('slow'));
-const layers = new Layers(element('layers'), () => paint());
+const layers = new Layers<LayerName | 'hold'>(element('layers'), () => paint());
 /** The newest moment on the server's clock in any message, in Unix milliseconds. */
 let newestAtMs = 0;
 /** On the page's own clock. */
@@ -140,7 +140,7 @@ events.onmessage = ({ data }) => {
   handle(JSON.parse(String(data)) as PageMessage);
 };
 
-subscribe(MIN_SCORE, ended.signal, {
+subscribe({ kinds: ['percept', 'drop', 'stats'], minScore: MIN_SCORE }, ended.signal, {
   onMessage: (message) => {
     heardAtMs = performance.now();
     if (message.type === 'percept') {

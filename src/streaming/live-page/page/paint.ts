@@ -1,7 +1,7 @@
 import { placeLabels } from '../../../core/place-labels.js';
 import type { Box, LabelledBox } from './boxes.js';
 
-export type LayerName = 'forecast' | 'observed' | 'truth';
+export type LayerName = 'forecast' | 'observed' | 'truth' | 'expected';
 
 /** The same in light and dark mode, because boxes lie on the video. */
 const STYLES: Readonly<
@@ -10,6 +10,7 @@ const STYLES: Readonly<
   forecast: { colour: '#2ee6c5', width: 2.4, dash: [] },
   observed: { colour: '#ffb224', width: 1.8, dash: [6, 4] },
   truth: { colour: '#ffffff', width: 1.4, dash: [1.5, 3.5] },
+  expected: { colour: '#7fb0ff', width: 1.6, dash: [] },
 };
 
 /** From pixels of the picture to pixels of a canvas. */
@@ -17,9 +18,13 @@ export type View = { readonly x: number; readonly y: number; readonly scale: num
 
 /**
  * Gives a canvas as many pixels as it has on the screen.
+ * @param isOpaque false for one that lies over a picture
  * @returns its context, which counts in CSS pixels
  */
-export function sharp(canvas: HTMLCanvasElement): {
+export function sharp(
+  canvas: HTMLCanvasElement,
+  isOpaque = true,
+): {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
   readonly height: number;
@@ -28,7 +33,7 @@ export function sharp(canvas: HTMLCanvasElement): {
   const ratio = window.devicePixelRatio;
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
-  const context = canvas.getContext('2d', { alpha: false })!;
+  const context = canvas.getContext('2d', { alpha: !isOpaque })!;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return { context, width, height };
 }

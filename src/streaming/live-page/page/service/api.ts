@@ -1,0 +1,60 @@
+/** The answers of the service that the page asks for; see docs/serve.md. */
+
+export type CameraFacts = {
+  readonly name: string;
+  readonly source: string;
+  readonly isUp: boolean;
+  /** In words. */
+  readonly why: string;
+  readonly losses: number;
+  readonly received?: number;
+  readonly percepts?: number;
+  readonly drops?: Readonly<Record<string, number>>;
+  readonly overBudget?: number;
+  readonly latencyMs?: { readonly count: number; readonly p50: number; readonly p99: number };
+};
+
+export type Point = readonly [x: number, y: number];
+
+type Area = { readonly points: readonly Point[]; readonly classes?: readonly string[] };
+export type ZoneConfig = Area & { readonly enterMs: number; readonly leaveMs: number; readonly dwellMs: number };
+export type LineConfig = Area & {
+  readonly minDistance: number;
+  readonly minMs: number;
+  readonly toLeft: string;
+  readonly toRight: string;
+};
+export type SceneConfig = {
+  readonly zones: Readonly<Record<string, ZoneConfig>>;
+  readonly lines: Readonly<Record<string, LineConfig>>;
+  readonly masks: Readonly<Record<string, Area>>;
+};
+
+type Detect = { readonly budgetMs?: number | null };
+export type ServiceConfig = {
+  readonly detect: Detect;
+  readonly sources: readonly { readonly id: string; readonly detect?: Detect; readonly scene?: SceneConfig }[];
+};
+
+export type ServiceStats = {
+  readonly detector: { readonly model: string; readonly provider: string; readonly input: unknown };
+};
+
+export type LoggedObject = {
+  readonly id: string;
+  readonly className: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly topScore: number;
+  readonly zones: readonly string[];
+  readonly hasSnapshot: boolean;
+  readonly hasClip: boolean;
+};
+
+/** Undefined if the service has no such path; @throws if it does not answer */
+export async function get<T>(path: string, signal: AbortSignal): Promise<T | undefined> {
+  const response = await fetch(path, { signal });
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
+  return (await response.json()) as T;
+}

@@ -1,0 +1,40 @@
+import type { CameraModel } from './camera-model.js';
+
+/** `142 ms`, `1.4 s`, `3 min`. */
+export function shortDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
+export type HealthTexts = {
+  readonly fps: string;
+  readonly age: string;
+  readonly latency: string;
+  /** `3 of 120 later than 100 ms`; empty without a budget. */
+  readonly budget: string;
+  readonly drops: string;
+  readonly losses: string;
+};
+
+/** The health of a camera in words. @param nowMs Unix milliseconds of the server */
+export function healthTexts(model: CameraModel, nowMs: number, budgetMs: number | undefined): HealthTexts {
+  const { stats, facts } = model;
+  const age = model.ageAt(nowMs);
+  const quantiles = stats?.latencyMs ?? facts?.latencyMs;
+  const drops = Object.entries(stats?.drops ?? facts?.drops ?? {}).filter(([, count]) => (count ?? 0) > 0);
+  const lost = drops.filter(([reason]) => reason !== 'superseded' && reason !== 'stride');
+  const losses = facts?.losses ?? 0;
+  return {
+    fps: model.fpsAt(nowMs).toFixed(1),
+    age: age === undefined ? '–' : shortDuration(age),
+    latency:
+      quantiles === undefined || (quantiles.p50 === 0 && quantiles.p99 === 0)
+        ? '–'
+        : `${Math.round(quantiles.p50)} / ${Math.round(quantiles.p99)} ms`,
+    budget: budgetMs === undefined ? '' : `budget ${budgetMs} ms`,
+    drops: lost.length === 0 ? 'none lost' : lost.map(([reason, count]) => `${count} ${reason}`).join(', '),
+    losses: losses === 0 ? 'never lost' : `reconnected ${losses}×`,
+  };
+}

@@ -1,0 +1,197 @@
+import type { LiveForm } from '../../../live-video/live-messages.js';
+import { paintBox, paintNames, sharp, type LayerName, type View } from '../paint.js';
+import type { LabelledBox } from '../boxes.js';
+import { newElement } from '../page.js';
+import type { CameraModel } from './camera-model.js';
+import { fitted } from './fitted.js';
+import { openLive } from './live-socket.js';
+import { PicturePlayer } from './picture-player.js';
+import { PlayClock } from './play-clock.js';
+import { canPlay, VideoPlayer } from './video-player.js';
+
+/** What may be drawn over a picture: its own boxes, or those that a program had when it was taken. */
+export type BoxLayer = 'boxes' | 'forecast' | 'observed';
+
+export type LiveViewOptions = {
+  readonly model: CameraModel;
+  /** How much of the past can be looked at, in milliseconds. */
+  readonly keptMs: number;
+  readonly isShown: (layer: BoxLayer) => boolean;
+  /** Called for each picture that appears. */
+  readonly onPicture?: (ptsMs: number) => void;
+};
+
+const RETRY_MS = 1000;
+/** A camera whose first video does not come within this time is shown as pictures. */
+const VIDEO_PATIENCE_MS = 6000;
+
+/** One camera's live picture with its boxes, in an element of its own. */
+export class LiveView {
+  readonly element: HTMLElement;
+  readonly #options: LiveViewOptions;
+  readonly #video = newElement('video', '');
+  readonly #canvas = newElement('canvas', 'picture');
+  readonly #overlay = newElement('canvas', 'overlay');
+  readonly #hint = newElement('p', 'hint');
+  #clock = new PlayClock();
+  #watching: AbortController | undefined;
+  #player: VideoPlayer | undefined;
+  #pictures: PicturePlayer | undefined;
+  #shownMs: number | undefined;
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+    const { name } = options.model;
+    this.#overlay.setAttribute('role', 'img');
+    this.#overlay.setAttribute('aria-label', `${name}, live, with the boxes of objects`);
+    this.#video.playsInline = true;
+    this.#video.tabIndex = -1;
+    this.#video.setAttribute('aria-hidden', 'true');
+    this.element = newElement('div', 'screen', this.#video, this.#canvas, this.#overlay, this.#hint);
+    this.#hint.setAttribute('role', 'status');
+    new ResizeObserver(() => {
+      this.#pictures?.paint();
+      this.paint();
+    }).observe(this.element);
+  }
+
+  get isOn(): boolean {
+    return this.#watching !== undefined;
+  }
+
+  start(): void {
+    if (!this.isOn) this.#watch('video');
+  }
+
+  stop(): void {
+    this.#watching?.abort();
+    this.#watching = undefined;
+    this.#player?.stop();
+    this.#pictures?.stop();
+    [this.#player, this.#pictures] = [undefined, undefined];
+  }
+
+  /** The span of the past that can be looked at. */
+  get span(): VideoPlayer['span'] {
+    return this.#player?.span;
+  }
+
+  choose(ptsMs: number | undefined): void {
+    this.#player?.choose(ptsMs);
+  }
+
+  /** How far behind the newest picture the shown one is. */
+  get delayMs(): number {
+    return this.#clock.delayMs;
+  }
+
+  /** Presentation time of the shown picture. */
+  get shownMs(): number | undefined {
+    return this.#shownMs;
+  }
+
+  /** A percept of this camera came. */
+  answered(ptsMs: number): void {
+    this.#clock.answered(ptsMs, performance.now());
+    this.#pictures?.answered();
+  }
+
+  /** The camera delivers anew: what it could not do before, it may be able to do now. */
+  restarted(): void {
+    if (this.#pictures === undefined) return;
+    this.stop();
+    this.start();
+  }
+
+  /** Says something over the picture; empty for nothing. */
+  say(text: string): void {
+    if (this.#hint.textContent !== text) this.#hint.textContent = text;
+    this.#hint.hidden = text === '';
+  }
+
+  /** Draws the boxes of the shown picture. */
+  paint(): void {
+    const { context, width, height } = sharp(this.#overlay, false);
+    context.clearRect(0, 0, width, height);
+    const { model, isShown } = this.#options;
+    const ptsMs = this.#shownMs;
+    if (ptsMs === undefined) return;
+    const own = model.percepts.boxesOf(ptsMs);
+    const size = own?.size ?? model.percepts.newest?.size;
+    this.element.dataset['seq'] = String(own?.seq ?? '');
+    this.element.dataset['pts'] = String(ptsMs);
+    if (size === undefined) return;
+    const { left, top, scale } = fitted(size, { width, height });
+    const view: View = { x: -left / scale, y: -top / scale, scale };
+    const draw = (boxes: readonly LabelledBox[], layer: LayerName, hasNames: boolean): void => {
+      for (const { box } of boxes) paintBox(context, view, box, layer);
+      if (hasNames) paintNames(context, view, boxes, layer);
+    };
+    const capturedAt = model.percepts.capturedAt(ptsMs);
+    const known = capturedAt === undefined ? undefined : model.answers.at(capturedAt);
+    if (isShown('observed')) draw(known?.objects.flatMap(({ observed }) => observed ?? []) ?? [], 'observed', false);
+    if (isShown('forecast'))
+      draw(known?.objects.flatMap(({ forecast, observed }) => forecast ?? observed ?? []) ?? [], 'expected', false);
+    if (isShown('boxes')) draw(own?.boxes ?? [], 'forecast', true);
+  }
+
+  #watch(form: LiveForm, why = ''): void {
+    const watching = new AbortController();
+    this.#watching = watching;
+    this.#clock = new PlayClock();
+    this.element.dataset['form'] = form;
+    this.element.dataset['why'] = why;
+    const instead = (reason: string): void => {
+      this.stop();
+      this.#watch('pictures', reason);
+    };
+    if (form === 'pictures')
+      this.#pictures = new PicturePlayer(this.#canvas, {
+        isAnswered: (ptsMs) => this.#options.model.percepts.of(ptsMs) !== undefined,
+        onPicture: this.#appeared,
+      });
+    else
+      setTimeout(() => {
+        if (!watching.signal.aborted && this.#player === undefined) instead('no video has come');
+      }, VIDEO_PATIENCE_MS);
+    let codec = '';
+    openLive(this.#options.model.name, form, watching.signal, {
+      onText: (message) => {
+        if (form === 'pictures') return;
+        if (message.type === 'none') instead(message.why);
+        else if (!canPlay(message.codec)) instead(`this browser does not play ${message.codec}`);
+        else codec = message.codec;
+      },
+      onBytes: (kind, ptsMs, bytes) => {
+        if (kind === 'picture') void this.#pictures?.push(bytes);
+        else if (kind === 'init') this.#begin(codec, bytes, instead);
+        else this.#player?.append(ptsMs, bytes, kind === 'key');
+      },
+      onClose: () => {
+        this.stop();
+        const next = new AbortController();
+        this.#watching = next;
+        setTimeout(() => {
+          if (!next.signal.aborted) this.#watch(form, why);
+        }, RETRY_MS);
+      },
+    });
+  }
+
+  #begin(codec: string, bytes: Uint8Array<ArrayBuffer>, onFailure: (why: string) => void): void {
+    const { keptMs } = this.#options;
+    this.#player ??= new VideoPlayer(this.#video, codec, {
+      clock: this.#clock,
+      keptMs,
+      onPicture: this.#appeared,
+      onFailure,
+    });
+    this.#player.begin(codec, bytes);
+  }
+
+  readonly #appeared = (ptsMs: number): void => {
+    this.#shownMs = ptsMs;
+    this.paint();
+    this.#options.onPicture?.(ptsMs);
+  };
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser } from 'playwright-core';
+import { graveFindings, HAS_AXE } from '../../../helpers/axe.js';
+import { chromiumPath } from '../../../helpers/chromium.js';
+import { measureLayout } from '../../../helpers/clickable.js';
+import { itNeeds } from '../../../helpers/needs.js';
+import { drawFrames, type DrawnFrame } from '../staged-page.js';
+import { SERVICE_STATES, StagedService, type ServiceState } from './staged-service.js';
+
+const WINDOWS = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+] as const;
+const USUAL = WINDOWS[0];
+
+describe('the page of a service in a browser', function () {
+  this.timeout(300_000);
+  const needs = { Chromium: chromiumPath !== undefined };
+  let browser: Browser;
+  let frames: readonly DrawnFrame[];
+  let staged: StagedService | undefined;
+  before(async () => {
+    if (chromiumPath === undefined) return;
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    frames = await drawFrames(2040);
+  });
+  afterEach(async () => {
+    await staged?.close();
+    staged = undefined;
+  });
+  after(() => browser?.close());
+
+  const open = async (
+    state: ServiceState,
+    viewport: { readonly width: number; readonly height: number } = USUAL,
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<StagedService> => (staged = await StagedService.open(browser, { frames, state, viewport, colorScheme }));
+
+  for (const viewport of WINDOWS) {
+    for (const state of SERVICE_STATES) {
+      itNeeds(
+        needs,
+        `has nothing cut off or out of reach at ${viewport.width}x${viewport.height}, ${state}`,
+        async () => {
+          const { page, problems } = await open(state, viewport);
+          const { scrollWidth, unusable, cutOff } = await measureLayout(page);
+          assert.deepEqual([unusable, cutOff, state === 'lost' ? [] : problems], [[], [], []]);
+          assert.ok(scrollWidth <= viewport.width, `it is ${scrollWidth} pixels wide`);
+        },
+      );
+    }
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const state of SERVICE_STATES) {
+      itNeeds({ ...needs, 'axe-core': HAS_AXE }, `excludes nobody, ${state}, in ${colorScheme} colours`, async () => {
+        const { page } = await open(state, USUAL, colorScheme);
+        assert.deepEqual(await graveFindings(page), []);
+      });
+    }
+  }
+
+  itNeeds(needs, 'says which camera is away and why, and shows the others', async () => {
+    const { page } = await open('away');
+    assert.match((await page.locator('#state').textContent())!, /1 of 3 away/);
+    const tile = page.locator('.tile', { hasText: 'front door' });
+    assert.match((await tile.locator('.hint').textContent())!, /no answer from 192\.0\.2\.8/);
+    assert.equal(await page.locator('.tile .hint:visible').count(), 1);
+  });
+
+  itNeeds(needs, 'says that the service does not answer', async () => {
+    const { page } = await open('lost');
+    assert.ok(await page.locator('#notice').isVisible());
+    assert.match((await page.locator('#state').textContent())!, /does not answer/);
+  });
+
+  itNeeds(needs, 'opens a camera by its tile, and goes back with Escape', async () => {
+    const { page } = await open('grid');
+    await page.locator('.tile', { hasText: 'yard' }).click();
+    await page.locator('#stage [data-form=pictures]').waitFor();
+    await page.locator('#form:text("because")').waitFor();
+    assert.equal(await page.locator('#camera-name').textContent(), 'yard');
+    assert.equal(await page.locator('.tile:visible').count(), 0);
+    assert.match((await page.locator('#form').textContent())!, /detector's own pictures, because this source is drawn/);
+    await page.keyboard.press('Escape');
+    await page.locator('.tile:visible').first().waitFor();
+  });
+
+  itNeeds(
+    needs,
+    'moves a point of a zone with the mouse and with keys, shows the YAML, and writes nothing',
+    async () => {
+      const { page } = await open('drawing');
+      const methods = new Set<string>();
+      page.on('request', (request) => methods.add(request.method()));
+      const yaml = (): Promise<string | null> => page.locator('#editor-yaml').textContent();
+      assert.match((await yaml())!, /pavement:\n +points: \[\[0\.02, 0\.62\], /);
+      const handle = page.locator('[data-point="0"]');
+      await handle.focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Shift+ArrowUp');
+      assert.match((await yaml())!, /points: \[\[0\.025, 0\.57\], /);
+      const { x, y, width, height } = (await page.locator('svg.zones').boundingBox())!;
+      await handle.hover();
+      await page.mouse.down();
+      await page.mouse.move(x + 0.5 * width, y + 0.5 * height, { steps: 5 });
+      await page.mouse.up();
+      assert.match((await yaml())!, /points: \[\[0\.5(?:0\d)?, 0\.5(?:0\d)?\], |points: \[\[0\.499, /);
+      await page.locator('[data-point="0"]').focus();
+      await page.keyboard.press('Delete');
+      assert.equal(await page.locator('[data-point]').count(), 3);
+      await page.getByRole('button', { name: 'add line' }).click();
+      assert.match((await yaml())!, / line:\n/);
+      await page.waitForResponse(/api\/cameras/);
+      assert.deepEqual([...methods], ['GET']);
+    },
+  );
+});

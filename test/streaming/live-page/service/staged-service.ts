@@ -1,0 +1,271 @@
+import type { Browser, Page } from 'playwright-core';
+import { SYNTH_CLASSES } from '../../../../synth/classes.js';
+import type { Detection } from '../../../../src/core/detection.js';
+import { sceneRules } from '../../../../src/core/scene-rules.js';
+import type { ObjectEvent } from '../../../../src/core/scene-events.js';
+import { jsonAnswer, type Answer } from '../../../../src/streaming/http/answer.js';
+import type { PagePublisher } from '../../../../src/streaming/http/pages.js';
+import { pictureBody } from '../../../../src/streaming/live-page/picture-body.js';
+import { servicePage } from '../../../../src/streaming/live-page/service-page.js';
+import { liveTopic, readLiveTopic } from '../../../../src/streaming/live-video/live-topic.js';
+import type { ColorScheme } from '../../../helpers/pages.js';
+import { dropEventOf, perceptOf } from '../../events.js';
+import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-harness.js';
+import type { DrawnFrame } from '../staged-page.js';
+
+/** The states in which a person may find the page of a service. */
+export const SERVICE_STATES = ['grid', 'away', 'camera', 'drawing', 'lost'] as const;
+export type ServiceState = (typeof SERVICE_STATES)[number];
+
+const SIZE = { width: 720, height: 450 };
+const FPS = 8;
+const SECONDS = 60;
+const LATENCY_MS = 84;
+const NOW_MS = SECONDS * 1000;
+/** Its picture is the one that the page shows. */
+export const LAST_SEQ = SECONDS * FPS - 1;
+/** A page that is sent more at once gets the newest of each kind alone. */
+const AT_ONCE = 20;
+
+const SCENE = sceneRules({
+  zones: {
+    pavement: {
+      points: [
+        [0.02, 0.62],
+        [0.3, 0.5],
+        [0.34, 0.56],
+        [0.06, 0.9],
+      ],
+      classes: ['person'],
+      dwellMs: 5000,
+    },
+    crossing: {
+      points: [
+        [0.35, 0.62],
+        [0.72, 0.62],
+        [0.85, 0.82],
+        [0.25, 0.82],
+      ],
+    },
+  },
+  lines: {
+    gate: {
+      points: [
+        [0.3, 0.55],
+        [0.7, 0.55],
+      ],
+      toLeft: 'leaves',
+      toRight: 'comes',
+    },
+  },
+  masks: {
+    sky: {
+      points: [
+        [0, 0],
+        [1, 0],
+        [1, 0.2],
+        [0, 0.2],
+      ],
+    },
+  },
+});
+
+const ROUTES = ['cameras', 'config', 'stats'].map(
+  (name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const,
+);
+
+export type StagedOptions = {
+  readonly cameras?: readonly string[];
+  readonly frames: readonly DrawnFrame[];
+  readonly state: ServiceState;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: ColorScheme;
+};
+
+/** A page of a service that stands still in one state, with all its figures. */
+export class StagedService {
+  readonly page: Page;
+  readonly problems: readonly string[];
+  readonly #feed: FeedHarness;
+
+  private constructor(page: Page, problems: readonly string[], feed: FeedHarness) {
+    this.page = page;
+    this.problems = problems;
+    this.#feed = feed;
+  }
+
+  static async open(browser: Browser, options: StagedOptions): Promise<StagedService> {
+    const { cameras = ['yard', 'front door', 'street'], frames, state, viewport, colorScheme } = options;
+    const away = state === 'away' ? cameras[1] : undefined;
+    let publisher: PagePublisher | undefined;
+    const show = (camera: string): void => {
+      if (camera === away) return;
+      const { jpeg } = frames[cameras.indexOf(camera) % frames.length];
+      publisher?.post({
+        topic: liveTopic({ camera, form: 'pictures' }),
+        key: '',
+        seq: 1000 * NOW_MS,
+        body: pictureBody({ ptsMs: NOW_MS, ...SIZE }, jpeg),
+        isForWatchers: true,
+      });
+    };
+    const pages = servicePage({
+      onOpen: (opened) => (publisher = opened),
+      onWatched: (topic, isWatched) => {
+        const live = readLiveTopic(topic);
+        if (live === undefined || !isWatched) return;
+        if (live.form === 'pictures') show(live.camera);
+        else publisher?.post({ topic, key: '', body: JSON.stringify({ type: 'none', why: 'this source is drawn' }) });
+      },
+    });
+    const feed = await startFeed({
+      pages,
+      api: { settings: { routes: ROUTES }, answer: (what) => answerTo(what, cameras, away) },
+      streams: cameras,
+      classes: SYNTH_CLASSES,
+    });
+    feed.nowMs = NOW_MS;
+    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
+    });
+    const address = feed.server.url.replace('ws', 'http');
+    const isOne = state === 'camera' || state === 'drawing';
+    await page.goto(isOne ? `${address}#/camera/${encodeURIComponent(cameras[0])}` : address);
+    await page.locator('.tile .screen, #stage .screen').first().waitFor({ state: 'attached' });
+    const staged = new StagedService(page, problems, feed);
+    while (feed.server.clientCount === 0) await page.waitForTimeout(20);
+    await page.waitForTimeout(200);
+    for (const [i, camera] of cameras.entries())
+      if (camera !== away) await staged.#play(camera, frames[i % frames.length]);
+    await page.locator('[data-form=pictures]').first().waitFor();
+    const shown = isOne ? [cameras[0]] : cameras.filter((camera) => camera !== away);
+    for (const camera of shown) show(camera);
+    await page
+      .locator(`${isOne ? '#stage' : '.tile'} [data-seq="${LAST_SEQ}"]`)
+      .first()
+      .waitFor();
+    if (state === 'drawing') await page.locator('[data-layer=edit]').click();
+    if (state === 'lost') {
+      await feed.server.close();
+      await page.locator('body[data-phase=lost]').waitFor();
+    }
+    await page.waitForTimeout(700);
+    return staged;
+  }
+
+  /** A minute of a camera. */
+  async #play(camera: string, { objects }: DrawnFrame): Promise<void> {
+    const { server } = this.#feed;
+    const detections = objects.map(({ box, classId, trackId }): Detection => ({
+      box,
+      score: 0.9,
+      classId,
+      className: SYNTH_CLASSES[classId],
+      trackId,
+    }));
+    for (let seq = 0; seq < SECONDS * FPS; seq++) {
+      if (seq % AT_ONCE === 0) await this.page.waitForTimeout(5);
+      const capturedAtMs = (1000 * (seq + 1)) / FPS;
+      const latencyMs = LATENCY_MS + 20 * Math.sin(seq / 9) + (seq % 41 === 0 ? 60 : 0);
+      const frame = { streamId: camera, capturedAtMs, ptsMs: capturedAtMs, uncertaintyMs: 0, ...SIZE };
+      if (seq % 3 === 2 && seq !== LAST_SEQ)
+        server.publish(
+          dropEventOf(seq, { ...frame, atMs: capturedAtMs + 40, reason: seq % 60 === 2 ? 'late' : 'superseded' }),
+        );
+      else
+        server.publish(
+          perceptOf(seq, {
+            ...frame,
+            times: {
+              capturedAtMs,
+              readyAtMs: capturedAtMs + 5,
+              startedAtMs: capturedAtMs + 6,
+              inferStartMs: capturedAtMs + 7,
+              inferEndMs: capturedAtMs + latencyMs - 2,
+              doneAtMs: capturedAtMs + latencyMs - 1,
+              emittedAtMs: capturedAtMs + latencyMs,
+            },
+            detections,
+          }),
+        );
+    }
+    for (const [i, object] of objects.slice(0, 5).entries()) server.publish(objectOf(camera, object, i));
+    server.publishStats({
+      atMs: NOW_MS,
+      streams: [
+        {
+          stream: camera,
+          received: SECONDS * FPS,
+          percepts: 321,
+          drops: { superseded: 151, late: 8 },
+          inFlight: 0,
+          latencyMs: { p50: LATENCY_MS, p90: 102, p99: 158 },
+        },
+      ],
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+    await this.#feed.server.close();
+  }
+}
+
+function objectOf(camera: string, { box, classId, trackId }: DrawnFrame['objects'][number], i: number): ObjectEvent {
+  const atMs = 9000 * (i + 1);
+  return {
+    type: 'object',
+    streamId: camera,
+    seq: i,
+    atMs,
+    phase: i < 2 ? 'end' : 'update',
+    why: i < 2 ? ['lost'] : ['zones'],
+    id: `${camera}-${i}`,
+    trackId,
+    classId,
+    className: SYNTH_CLASSES[classId],
+    score: 0.8,
+    topScore: 0.93,
+    box,
+    size: SIZE,
+    area: 0.02,
+    ratio: 0.5,
+    startedAtMs: atMs - 4000,
+    ...(i < 2 && { endedAtMs: atMs }),
+    isStationary: false,
+    currentZones: [],
+    enteredZones: i % 2 === 0 ? ['crossing'] : [],
+    best: { seq: i, ptsMs: atMs, capturedAtMs: atMs, box, score: 0.93 },
+  };
+}
+
+function answerTo(what: string, cameras: readonly string[], away: string | undefined): Answer | undefined {
+  switch (what) {
+    case 'GET /api/cameras':
+      return jsonAnswer({
+        cameras: cameras.map((name, i) => ({
+          name,
+          source: `rtsp://192.0.2.${i + 7}/stream1`,
+          isUp: name !== away,
+          why:
+            name === away ? 'reconnecting for 2 min: no answer from 192.0.2.8:554; next attempt in 8 s' : 'streaming',
+          losses: i,
+        })),
+      });
+    case 'GET /api/config':
+      return jsonAnswer({
+        detect: { budgetMs: 100 },
+        sources: cameras.map((id, i) => ({ id, ...(i === 0 && { scene: SCENE }) })),
+      });
+    case 'GET /api/stats':
+      return jsonAnswer({ detector: { model: 'yolox-nano.onnx', provider: 'cpu', input: {} } });
+    default:
+      return undefined;
+  }
+}
+
+/** The moment of the stage in Unix milliseconds. */
+export const STAGED_AT = UNIX_AT_ZERO_MS + NOW_MS;

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import { LIVE_SUBPROTOCOL } from '../../../src/streaming/live-video/live-messages.js';
+import { chromiumPath } from '../../helpers/chromium.js';
+import { NEEDS_FFMPEG } from '../../helpers/clips.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { PacedCamera, type PacedCameraOptions } from '../../helpers/paced-camera/index.js';
+import { children, HAS_PROC, until } from '../../helpers/processes.js';
+import { RECORD, WatchedService, type Shown } from './watched-service.js';
+
+const SIZE = { width: 640, height: 360 };
+const PICTURES = 60;
+
+describe('live video of a camera in a browser', function () {
+  this.timeout(180_000);
+  const needs = { ...NEEDS_FFMPEG, Chromium: chromiumPath !== undefined };
+  let browser: Browser;
+  let camera: PacedCamera;
+  let service: WatchedService;
+  before(async () => {
+    if (chromiumPath === undefined) return;
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+    });
+  });
+  afterEach(async () => {
+    await service.stop();
+    await camera.kill();
+  });
+  after(async () => {
+    await browser?.close();
+    if (HAS_PROC) await until(() => children().length === 0);
+  });
+
+  const start = async (options: Partial<PacedCameraOptions>): Promise<void> => {
+    camera = await PacedCamera.start({ ...SIZE, fps: 25, gop: 25, loopSeconds: 10, ...options });
+    service = await new WatchedService().start(camera.url);
+  };
+  const open = async (): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    await page.goto(service.address);
+    return page;
+  };
+
+  for (const bFrames of [0, 2]) {
+    itNeeds(needs, `lies under the boxes of its own frames, with ${bFrames} B-pictures`, async () => {
+      await start({ codec: 'h264', bFrames });
+      const page = await open();
+      await page.locator('.screen[data-form=video][data-seq]').waitFor();
+      const shown = await page.evaluate<readonly Shown[]>(`${RECORD}(${PICTURES})`);
+      assert.ok(shown.length > PICTURES / 2, `${shown.length} pictures`);
+      const wrong = shown.filter(({ ptsMs, number, seq }) => {
+        const there = service.numberAt.get(Math.round(ptsMs * 1000));
+        return number === null || number !== there || (seq !== '' && service.numberOf.get(Number(seq)) !== number);
+      });
+      assert.deepEqual(wrong, []);
+      assert.ok(
+        shown.some(({ seq }) => seq !== ''),
+        'the detector has seen none of these pictures',
+      );
+      await page.close();
+    });
+  }
+
+  itNeeds(needs, 'becomes pictures of the detector, and says why, where the browser does not play it', async () => {
+    await start({ codec: 'h265' });
+    const page = await open();
+    await page.locator('.screen[data-form=pictures]').waitFor();
+    assert.match((await page.locator('.screen').getAttribute('data-why'))!, /H\.265/);
+    await page.locator('.screen[data-seq]:not([data-seq=""])').waitFor();
+    await page.close();
+  });
+
+  itNeeds(
+    needs,
+    'opens the camera once, however many watch, and delays no one for a viewer that does not read',
+    async () => {
+      await start({ codec: 'h264' });
+      const deaf = new WebSocket(`${service.feed.url}live?camera=cam&as=video`, LIVE_SUBPROTOCOL);
+      deaf.on('open', () => deaf.pause());
+      const pages = [await open(), await open()];
+      for (const page of pages) {
+        await page.locator('.screen[data-form=video][data-seq]').waitFor();
+        const shown = await page.evaluate<readonly Shown[]>(`${RECORD}(${PICTURES})`);
+        const steps = shown.slice(1).map(({ ptsMs }, i) => ptsMs - shown[i].ptsMs);
+        assert.ok(steps.every((step) => step > 0));
+      }
+      assert.equal((await camera.facts()).openClients, 1);
+      deaf.terminate();
+      for (const page of pages) await page.close();
+    },
+  );
+
+  itNeeds(needs, 'stops while the page is hidden, and goes on when it is seen again', async () => {
+    await start({ codec: 'h264' });
+    assert.equal(service.followers, 0);
+    const page = await open();
+    await page.locator('.screen[data-form=video][data-seq]').waitFor();
+    assert.equal(service.followers, 1);
+    const hide = (isHidden: boolean): Promise<void> =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'));`,
+      );
+    await hide(true);
+    await until(() => service.followers === 0 && service.feed.clientCount === 0);
+    await hide(false);
+    await until(() => service.followers === 1 && service.feed.clientCount === 1);
+    await page.close();
+    await until(() => service.followers === 0);
+  });
+
+  itNeeds(needs, 'goes on by itself when the service is back, which the page says it misses', async () => {
+    await start({ codec: 'h264' });
+    const page = await open();
+    await page.locator('.screen[data-form=video][data-seq]').waitFor();
+    const { port } = service.feed;
+    await service.feed.close();
+    await page.locator('#notice:visible').waitFor();
+    await service.openFeed(port);
+    await page.locator('#notice').waitFor({ state: 'hidden' });
+    const shown = await page.evaluate<readonly Shown[]>(`${RECORD}(5)`);
+    assert.ok(shown.length > 0);
+    await page.close();
+  });
+});
