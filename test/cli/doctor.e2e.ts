@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NEEDS_FFMPEG } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
+import { PacedCamera } from '../helpers/paced-camera/index.js';
 import { NEEDS_SANDBOX, NO_NAMESPACES } from '../helpers/sandbox.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -93,6 +95,57 @@ describe('nowcast doctor', () => {
     const { stdout } = await nowcast(['doctor'], { env: { NOWCAST_CACHE: join(folder(), 'cache') } });
     assert.match(stdout, /^ok {7}Node {14}\d+\.\d+\.\d+$/m);
     assert.match(stdout, /^limited {2}models .*\n {27}-> nowcast models pull yolox-nano/m);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'opens the cameras of a configuration, and says what to change', async function () {
+    this.timeout(90_000);
+    const camera = await PacedCamera.start({ width: 640, height: 360, gop: 150, loopSeconds: 18 });
+    try {
+      writeFileSync(
+        join(folder(), 'cameras.yaml'),
+        [
+          'cameras:',
+          `  front: { source: "${camera.url}", hwaccel: magic }`,
+          '  gone: { source: "rtsp://user:tooth-fairy@127.0.0.1:9/x" }',
+          '  off: { source: "rtsp://127.0.0.1:9/y", enabled: false }',
+        ].join('\n'),
+      );
+      const { code, stdout, stderr } = await nowcast(['doctor', '-c', join(folder(), 'cameras.yaml'), '--json'], {
+        env: { NOWCAST_CACHE: join(folder(), 'cache') },
+      });
+      const { findings } = JSON.parse(stdout) as Report;
+      const of = (wanted: string): Finding[] => findings.filter(({ name }) => name === wanted);
+      assert.equal(code, 1);
+      assert.match(stderr, /nowcast: no picture from .*gone; follow the advice in the lines above\n$/);
+      assert.ok(!`${stdout}${stderr}`.includes('tooth-fairy'));
+      assert.deepEqual(of('off'), []);
+      assert.deepEqual(
+        of('gone').map(({ state }) => state),
+        ['missing'],
+      );
+      assert.match(of('hwaccel magic')[0].found, /^this ffmpeg does not know magic; it knows /);
+    } finally {
+      await camera.kill();
+    }
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'measures the rate and the key pictures of a camera', async function () {
+    this.timeout(90_000);
+    const camera = await PacedCamera.start({ width: 640, height: 360, gop: 150, loopSeconds: 18 });
+    try {
+      const { code, stdout } = await nowcast(['doctor', camera.url, '--json'], {
+        env: { NOWCAST_CACHE: join(folder(), 'cache') },
+      });
+      const about = (JSON.parse(stdout) as Report).findings.filter(({ found }) => /640x360|key pictures/.test(found));
+      assert.deepEqual([code, about.map(({ state }) => state)], [0, ['ok', 'limited']]);
+      assert.match(
+        about[0].found,
+        /^640x360 h264, (29|30)(\.\d)? pictures a second, .* Mbit\/s, times of the camera's clock/,
+      );
+      assert.match(about[1].found, /^key pictures are 5\.0 s apart$/);
+    } finally {
+      await camera.kill();
+    }
   });
 
   it('names a file that is not the model of its name, as the list and a run do', async () => {
