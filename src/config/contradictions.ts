@@ -14,6 +14,23 @@ type Checked = {
   readonly sinks: readonly { readonly kind: string; readonly settings: Readonly<Record<string, unknown>> }[];
 };
 
+/** @throws UsageError if two sections keep their files in one folder: each would remove those of the other */
+export function refuseSharedFolders(
+  sections: Readonly<Record<string, { readonly folder: string | undefined } | undefined>>,
+): void {
+  const taken = new Map<string, string>();
+  for (const [name, section] of Object.entries(sections)) {
+    if (section?.folder === undefined) continue;
+    const path = realPath(section.folder);
+    const other = taken.get(path);
+    if (other !== undefined)
+      throw new UsageError(
+        `${name}.folder is ${section.folder}, which is ${other}.folder too; give each its own, because it limits all files inside`,
+      );
+    taken.set(path, name);
+  }
+}
+
 /** @throws UsageError naming the keys (and flags) that contradict each other */
 export function refuseContradictions(config: Checked, found: readonly Found[], parts: Parts): void {
   const { detect, pace } = config;

@@ -4,7 +4,8 @@ import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
 import type { SandboxMode } from '../core/sandbox-mode.js';
 import type { Size } from '../core/size.js';
-import { refuseContradictions } from './contradictions.js';
+import { resolveClips, resolveRecord, type ClipsConfig, type RecordConfig } from './clips-config.js';
+import { refuseContradictions, refuseSharedFolders } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
 import { resolveHttp, type HttpConfig } from './http-config.js';
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
@@ -58,8 +59,10 @@ export type RunConfig = {
   readonly sinks: readonly SinkConfig[];
   /** The server of a service; absent without the section. */
   readonly http?: HttpConfig;
-  /** Of a service; absent without the section. */
+  /** Of a service, each absent without its section. */
   readonly snapshots?: SnapshotsConfig;
+  readonly clips?: ClipsConfig;
+  readonly record?: RecordConfig;
 };
 
 /** Makes every relative path in `settings` absolute; see {@link anchored}. */
@@ -98,8 +101,10 @@ export function resolveRun(
   const given = settings.detect ?? {};
   const detect = resolveDetect(given, parts);
   const found = runSources(settings, named, parts, contents);
+  const sources = found.map(({ config: source }) => source);
+  const cameras = { sources, names: Object.keys(settings.cameras ?? {}) };
   const config: RunConfig = {
-    sources: found.map(({ config: source }) => source),
+    sources,
     model: {
       path: oneModel(found, model.path),
       labels: model.labels,
@@ -120,8 +125,12 @@ export function resolveRun(
     sinks: sinkConfigs(settings, parts),
     ...(settings.http !== undefined && { http: resolveHttp(settings.http) }),
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
+    ...(settings.clips !== undefined && { clips: resolveClips(settings.clips, cameras) }),
+    ...(settings.record !== undefined && { record: resolveRecord(settings.record, cameras) }),
   };
   refuseContradictions(config, found, parts);
+  const { snapshots, clips, record } = config;
+  refuseSharedFolders({ snapshots, clips, record });
   const choices = config.sources.map(({ detect: own }) => own ?? detect);
   refuseUselessTrackKeys(given, keyAndFlag, choices, parts);
   return config;

@@ -3,6 +3,7 @@ import type { NamedKind } from '../core/named-kind.js';
 import type { SinkKind } from '../core/sink-kind.js';
 import type { SourceKind } from '../core/source-kind.js';
 import { cameraKeys, misplacedKeys, type CameraSettings } from './keys/camera-keys.js';
+import { clipsKeys, recordKeys } from './keys/clip-keys.js';
 import { detectKeys, ownDetectKeys } from './keys/detect-keys.js';
 import { endKeys } from './keys/end-keys.js';
 import { ffmpegKeys } from './keys/ffmpeg-keys.js';
@@ -32,6 +33,8 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
   readonly http?: SettingsOf<typeof httpKeys> | undefined;
   readonly snapshots?: SettingsOf<typeof snapshotsKeys> | undefined;
+  readonly clips?: SettingsOf<typeof clipsKeys> | undefined;
+  readonly record?: SettingsOf<typeof recordKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
   /** Of the file that a flag names: the scene of the run's one source. */
@@ -81,6 +84,16 @@ export function runKeys(parts: Parts) {
       type: 'section',
       keys: snapshotsKeys,
       description: 'Pictures of objects that `nowcast serve` takes: the best view of each.',
+    },
+    clips: {
+      type: 'section',
+      keys: clipsKeys,
+      description: 'Videos of objects that `nowcast serve` keeps; without this section, none.',
+    },
+    record: {
+      type: 'section',
+      keys: recordKeys,
+      description: 'Videos of all that cameras send, which `nowcast serve` keeps; without this section, none.',
     },
     ...sinkSections(parts.sinks),
     ...endKeys,

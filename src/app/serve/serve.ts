@@ -13,7 +13,7 @@ import { LivePictures } from '../../streaming/live-video/live-pictures.js';
 import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { checkOpenFilesOf } from '../open-files.js';
-import { BUILT_IN_PARTS, type RunParts } from '../parts.js';
+import { BUILT_IN_PARTS, sourceEntry, type RunParts } from '../parts.js';
 import { packageVersion } from '../paths.js';
 import { detectorOptions } from '../run/detector-options.js';
 import { findFfmpeg } from '../run/find-ffmpeg.js';
@@ -29,6 +29,7 @@ import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { ServiceMetrics } from './metrics.js';
 import { openObjects } from './open-objects.js';
 import { asksLivez, reportToSystemd, type SystemdReports } from './systemd.js';
+import { ServiceVideos } from './service-videos.js';
 
 /**
  * Runs cameras until `context.signal` is aborted, or for the configured duration, and serves their results, their
@@ -56,6 +57,10 @@ export async function serve(
   }
 }
 
+/** Coded pictures are kept for this long at least, and for a clip until its object's event has come. */
+const DEFAULT_KEEP_MS = 10_000;
+const LATEST_EVENT_MS = 5000;
+
 type Service = {
   readonly detector: ModelDetector;
   readonly ffmpeg: Promise<Ffmpeg | undefined>;
@@ -77,7 +82,9 @@ async function serveWith({
 }: Service): Promise<RunSummary> {
   const { clock, signal } = context;
   const ids = config.sources.map(({ id }) => id);
-  const originals = createOriginals();
+  const originals = createOriginals({
+    keepMs: Math.max(DEFAULT_KEEP_MS, (config.clips?.preMs ?? 0) + LATEST_EVENT_MS),
+  });
   const objects = await openObjects(config, originals, context);
   const measurements = new Measurements(ids);
   const reporter = new RunReporter(config, context);
@@ -117,6 +124,7 @@ async function serveWith({
   let sinks: OpenSinks | undefined;
   let scenes: RunScenes | undefined;
   let systemd: SystemdReports | undefined;
+  let videos: ServiceVideos | undefined;
   try {
     try {
       reporter.detectorOpened(detector.info);
@@ -133,6 +141,16 @@ async function serveWith({
         },
         parts,
         context,
+      );
+      videos = await ServiceVideos.open(
+        { config, originals, ffmpeg, onClip: (shown) => objects.clipped(shown) },
+        context,
+      );
+      await videos.onCameras(
+        config.sources.map(({ id, kind }) => ({
+          id,
+          hasCodedVideo: sourceEntry(kind, parts).pictures === 'in-kept-copy',
+        })),
       );
       const url = announce(sinks, access, context);
       isReady = true;
@@ -159,7 +177,10 @@ async function serveWith({
         reporter,
         scenes,
         onEvent: seen,
-        onScene: (event) => objects.seen(event),
+        onScene: (event) => {
+          objects.seen(event);
+          videos?.seen(event);
+        },
         onTaken: (frame) => live.taken(frame),
         originals,
       });
@@ -171,6 +192,7 @@ async function serveWith({
       await systemd?.stopping();
       reporter.done();
       metrics.close();
+      await videos?.close();
       await objects.close();
       await originals.close();
       await sinks?.close();

@@ -95,4 +95,9 @@ export type OriginalFinder = {
   follow?(follower: UnitFollower): () => void;
   /** The result stays usable while the request waits for its turn, whatever the source discards meanwhile. */
   find(ref: OriginalRef): FoundOriginal | NoOriginal;
+  /**
+   * The coded pictures that are kept, from the last key picture at or before a time on, in the order of sending. Absent
+   * if the source has none.
+   */
+  since?(ptsMs: number): readonly FollowedUnit[];
 };

@@ -105,6 +105,14 @@ export class KeptUnits {
     return isWhole ? run : 'damaged';
   }
 
+  /** The units from the last key unit at or before a time on, in the order of sending, without a break. */
+  since(fromUs: number): readonly KeptUnit[] {
+    if (this.#breaks) return [];
+    const at = this.#groups.findLastIndex(({ units }) => units[0].ptsUs <= fromUs);
+    const unbroken = this.#groups.findLastIndex(({ follows }) => !follows);
+    return this.#groups.slice(Math.max(0, at, unbroken)).flatMap(({ units }) => units);
+  }
+
   #whyNot(ptsUs: number): NotKept {
     if (ptsUs > this.#newestUs) return 'unknown';
     if (ptsUs >= this.#tooLarge.fromUs && ptsUs < this.#tooLarge.toUs) return 'too-large';

@@ -4,6 +4,7 @@ import { shown } from '../../core/extension.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../../core/number-rule.js';
 import {
   noOriginal,
+  type FollowedUnit,
   type FoundOriginal,
   type NoOriginal,
   type Original,
@@ -47,6 +48,11 @@ export type Originals = AsyncDisposable & {
    * @returns ends that
    */
   follow(streamId: string, follower: UnitFollower): () => void;
+  /**
+   * The coded pictures of a stream that are kept, from the last key picture at or before a time on. Whoever then
+   * follows the stream gets those from the last key picture on again.
+   */
+  since(streamId: string, ptsMs: number): readonly FollowedUnit[];
   /** How much of a stream its source should keep. */
   limitsOf(streamId: string): KeepLimits;
   /** Ends all requests. Resolves when no decoder is left. Safe to call twice. */
@@ -166,6 +172,7 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
       };
     },
     follow: (streamId, follower) => following.add(streamId, follower),
+    since: (streamId, ptsMs) => streams.get(streamId)?.finder.since?.(ptsMs) ?? [],
     limitsOf: (streamId) => {
       const own = limitsOf?.(streamId) ?? {};
       checkNumbers(own, `originals of "${streamId}"`);

@@ -62,6 +62,7 @@ export function unitPictures({ kept, ffmpeg, view = AS_STATED, isReadByFfmpeg }:
           }),
       };
     },
+    since: (ptsMs) => kept.since(Math.round(ptsMs * 1_000)),
   };
 }
 

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { UnitCodec } from '../../../src/core/coded-unit.js';
+import { KeptFolder } from '../../../src/files/kept-folder.js';
+import { KeptMp4 } from '../../../src/streaming/clips/kept-mp4.js';
+import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
+import { NEEDS_FFMPEG, presentationTimes } from '../../helpers/clips.js';
+import { codedClip, decodedPictures, type CodedClipOptions } from '../../helpers/coded-clip.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+import { mountTinyDisk } from '../../helpers/tiny-disk.js';
+import { INTERVAL_MS, unitsOf } from './units-of-clip.js';
+
+/** Checksums of the pictures of a video, in the order in which they are shown. */
+function picturesOf(...input: readonly string[]): string[] {
+  const printed = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...input, '-f', 'framemd5', '-'], {
+    encoding: 'utf8',
+  });
+  return printed
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(',').at(-1)!.trim());
+}
+
+describe('a video of kept units', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const told: string[] = [];
+  let kept: KeptFolder | undefined;
+  beforeEach(() => told.splice(0));
+  afterEach(() => kept?.close());
+  const open = async (at: string): Promise<KeptFolder> =>
+    (kept = await KeptFolder.open({
+      folder: at,
+      isOwn: () => true,
+      retention: { maxAgeMs: Infinity, maxBytes: Infinity },
+      clock: { now: () => 0, toUnixMs: () => Date.now() },
+      onFailure: ({ message }) => told.push(message),
+      onHealed: () => told.push('healed'),
+    }));
+
+  for (const [codec, options] of [
+    ['h264', {}],
+    ['h264', { bPictures: 2 }],
+    ['h265', { bPictures: 2 }],
+    ['mjpeg', {}],
+  ] as const satisfies [UnitCodec, CodedClipOptions][])
+    itNeeds(NEEDS_FFMPEG, `has the pictures of ${codec} ${JSON.stringify(options)} and their times`, async () => {
+      const files = await open(join(folder(), 'kept'));
+      const path = files.pathOf('front', 'a.mp4');
+      const ffmpeg = await locateFfmpeg(process.env, join(folder(), 'cache'));
+      const video = new KeptMp4({ folder: files, path, ffmpeg, codec });
+      const units = unitsOf(codec, { seconds: 2, ...options });
+      assert.ok(units.every((unit) => video.write(unit)));
+      assert.equal(await video.end(), true);
+      assert.deepEqual([readdirSync(dirname(path)), statSync(path).mode & 0o777], [['a.mp4'], 0o600]);
+      const times = presentationTimes(path);
+      assert.equal(times.length, 50);
+      times.forEach((atS, i) =>
+        assert.ok(Math.abs(atS - times[0] - (i * INTERVAL_MS) / 1000) < 0.001, `${atS} at ${i}`),
+      );
+      assert.ok(times[0] < 1, `${times[0]}`);
+      assert.deepEqual(picturesOf('-i', path), decodedPictures(codec, codedClip(codec, { seconds: 2, ...options })));
+    });
+
+  itNeeds(NEEDS_FFMPEG, 'leaves nothing of a file that does not fit on the disk, and says so once', async function () {
+    const unmount = mountTinyDisk(join(folder(), 'kept'), 64);
+    if (unmount === undefined) return this.skip();
+    try {
+      const files = await open(join(folder(), 'kept'));
+      const ffmpeg = await locateFfmpeg(process.env, join(folder(), 'cache'));
+      const units = unitsOf('mjpeg', { seconds: 2 });
+      for (const name of ['a.mp4', 'b.mp4']) {
+        const path = files.pathOf('front', name);
+        const video = new KeptMp4({ folder: files, path, ffmpeg, codec: 'mjpeg' });
+        for (const unit of units) video.write(unit);
+        assert.equal(await video.end(), false);
+        assert.deepEqual(readdirSync(dirname(path)), []);
+      }
+      assert.equal(told.length, 1);
+      assert.match(told[0], /a\.mp4: the disk is full/);
+      await files.close();
+    } finally {
+      unmount();
+    }
+  });
+});
