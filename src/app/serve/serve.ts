@@ -137,6 +137,7 @@ async function serveWith({
           ffmpeg,
           api: { ...api, access },
           pages: servicePage(live),
+          objects,
           onFailure: (error) => reporter.outputFailed(error),
         },
         parts,
