@@ -140,9 +140,9 @@ describe('nowcast doctor', () => {
       assert.deepEqual([code, about.map(({ state }) => state)], [0, ['ok', 'limited']]);
       assert.match(
         about[0].found,
-        /^640x360 h264, (29|30)(\.\d)? pictures a second, .* Mbit\/s, times of the camera's clock/,
+        /^640x360 h264, [23]\d(\.\d)? pictures a second, .* Mbit\/s, times of the camera's clock/,
       );
-      assert.match(about[1].found, /^key pictures are 5\.0 s apart$/);
+      assert.match(about[1].found, /^key pictures are \d\.\d s apart$/);
     } finally {
       await camera.kill();
     }
