@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { monotonicClock } from '../src/app/clock.js';
 import { createFeedServer, type FeedServer } from '../src/streaming/feed/feed-server.js';
+import type { Api } from '../src/streaming/http/answer.js';
 import { FEED_SUBPROTOCOL } from '../src/streaming/feed/protocol.js';
 import { deriveSeed, Random } from '../training/random.js';
 import type { Count } from './fuzzer.js';
@@ -17,6 +18,11 @@ const HANG_MS = 10_000;
 const CLIENTS = 6;
 /** A trial's text that belongs into no answer. */
 const STACK_TRACE = /\n +at |node:internal|\/dist\/src\//;
+
+const ROUTES: Api['settings']['routes'] = [
+  { method: 'PUT', path: '/api/cameras/{camera}/switches/{switch}', role: 'operator' },
+  { method: 'POST', path: '/api/config/reload', role: 'admin' },
+];
 
 export type ServerFuzzerOptions = {
   readonly names: readonly string[];
@@ -77,6 +83,11 @@ export class ServerFuzzer {
       clock: monotonicClock,
       wallClock: monotonicClock,
       onWarning: (warning) => this.#warnings.push(warning),
+      api: {
+        settings: { routes: ROUTES },
+        answer: () => ({ status: 200, contentType: 'application/json', body: '{}' }),
+        access: { users: [], proxies: { trusted: ['127.0.0.0/8'] } },
+      },
     });
     const watching = new WebSocket(server.url, FEED_SUBPROTOCOL);
     await once(watching, 'message');

@@ -7,6 +7,7 @@ export type ServerInput = {
 };
 
 const HEAD = 'Host: localhost\r\nUser-Agent: fuzz\r\nAccept: */*\r\n';
+const JSON_BODY = 'Content-Type: application/json\r\n';
 const REQUESTS: readonly string[] = [
   `GET / HTTP/1.1\r\n${HEAD}\r\n`,
   `GET /schema HTTP/1.1\r\n${HEAD}Connection: keep-alive\r\n\r\nGET /schema HTTP/1.1\r\n${HEAD}\r\n`,
@@ -14,6 +15,9 @@ const REQUESTS: readonly string[] = [
   `POST /slow?ms=50 HTTP/1.1\r\n${HEAD}Origin: http://localhost\r\nContent-Length: 4\r\n\r\nbody`,
   `POST /slow HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n`,
   `OPTIONS * HTTP/1.1\r\n${HEAD}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`,
+  `POST /api/login HTTP/1.1\r\n${HEAD}${JSON_BODY}Content-Length: 13\r\n\r\n{"token":"a"}GET /api/session HTTP/1.1\r\n${HEAD}\r\n`,
+  `PUT /api/cameras/a%20b/switches/detect HTTP/1.1\r\n${HEAD}${JSON_BODY}X-Forwarded-For: 203.0.113.5, [2001:db8::1]:4\r\nCookie: a=b; nowcast-session=abc\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n{"on":true}\r\n0\r\n\r\n`,
+  `POST /api/config/reload HTTP/1.1\r\n${HEAD}${JSON_BODY}Authorization: Basic a2ltOmI=\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}`,
   `GET http://localhost/events HTTP/1.0\r\n${HEAD}Range: bytes=0-1\r\n\r\n`,
 ];
 
