@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
@@ -12,7 +13,7 @@ export type ApiSources = LatestPicturesSources & {
   /** Sources as outputs may show them, by camera: those that there are now. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Without secrets. */
-  readonly config: () => object;
+  readonly config: () => RunConfig;
   /** JSON Schema of a configuration file. */
   readonly configSchema: () => object;
   readonly snapshot: () => MeasurementsSnapshot;

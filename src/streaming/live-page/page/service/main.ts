@@ -1,9 +1,10 @@
 import type { FeedMessage } from '../../../feed/protocol.js';
 import { subscribe } from '../feed.js';
 import { element } from '../page.js';
-import { get, type CameraFacts, type ServiceConfig, type ServiceStats } from './api.js';
+import { get, NotLoggedIn, type CameraFacts, type CameraScene, type ServiceStats } from './api.js';
 import { CameraModel } from './camera-model.js';
 import { CameraPage } from './camera-page.js';
+import { logIn } from './login.js';
 import { Tile } from './tile.js';
 
 /** Detections with lower scores are not drawn. */
@@ -14,7 +15,7 @@ const ASK_EVERY_MS = 2000;
 
 const cameras = new Map<string, CameraModel>();
 const tiles = new Map<string, Tile>();
-let config: ServiceConfig | undefined;
+let scenes: readonly CameraScene[] = [];
 let opened: CameraPage | undefined;
 let openedName: string | undefined;
 /** The server's clock minus this page's, in milliseconds: what the newest message says. */
@@ -28,8 +29,11 @@ function nowMs(): number {
 }
 
 function budgetOf(camera: string): number | undefined {
-  const own = config?.sources.find(({ id }) => id === camera)?.detect;
-  return (own ?? config?.detect)?.budgetMs ?? undefined;
+  return sceneOf(camera)?.budgetMs ?? undefined;
+}
+
+function sceneOf(camera: string | undefined): CameraScene | undefined {
+  return scenes.find(({ name }) => name === camera);
 }
 
 function cameraNamed(name: string): CameraModel {
@@ -95,15 +99,15 @@ function known(facts: readonly CameraFacts[]): void {
 }
 
 async function ask(signal: AbortSignal): Promise<void> {
-  const [answer, newConfig, stats] = await Promise.all([
+  const [answer, newScenes, stats] = await Promise.all([
     get<{ readonly cameras: readonly CameraFacts[] }>('api/cameras', signal),
-    get<ServiceConfig>('api/config', signal),
+    get<{ readonly cameras: readonly CameraScene[] }>('api/scenes', signal),
     get<ServiceStats>('api/stats', signal),
   ]);
-  config = newConfig;
+  scenes = newScenes?.cameras ?? [];
   if (stats !== undefined) showFacts(stats);
   known(answer?.cameras ?? []);
-  opened?.configured(config?.sources.find(({ id }) => id === openedName)?.scene);
+  opened?.configured(sceneOf(openedName));
 }
 
 function showFacts({ detector }: ServiceStats): void {
@@ -126,7 +130,7 @@ function route(): void {
   element('camera').hidden = camera === undefined;
   for (const tile of tiles.values()) tile.wake(looking !== undefined && wanted === undefined);
   if (camera === undefined) return;
-  opened = new CameraPage(camera, budgetOf(camera.name), config?.sources.find(({ id }) => id === camera.name)?.scene);
+  opened = new CameraPage(camera, budgetOf(camera.name), sceneOf(camera.name));
   opened.wake(looking !== undefined);
   element('camera-name').focus();
 }
@@ -147,7 +151,10 @@ function look(): void {
   });
   const askAgain = (): void => {
     ask(signal)
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        // The session is over.
+        if (error instanceof NotLoggedIn) location.reload();
+      })
       .finally(() => {
         if (!signal.aborted) setTimeout(askAgain, ASK_EVERY_MS);
       });
@@ -173,9 +180,11 @@ function update(): void {
 }
 
 window.addEventListener('hashchange', route);
-document.addEventListener('visibilitychange', look);
 document.addEventListener('keydown', ({ key, target }) => {
   if (key === 'Escape' && openedName !== undefined && !(target instanceof HTMLInputElement)) location.hash = '';
 });
-look();
-setInterval(update, UPDATE_EVERY_MS);
+void logIn().then(() => {
+  document.addEventListener('visibilitychange', look);
+  look();
+  setInterval(update, UPDATE_EVERY_MS);
+});
