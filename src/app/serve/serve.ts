@@ -109,7 +109,7 @@ async function serveWith({
     version: packageVersion(),
     info: detector.info,
     addresses: new Map(config.sources.map(({ id, address }) => [id, String(context.redact(address))])),
-    config: () => context.redact(config) as RunConfig,
+    config: () => context.redact(config) as object,
     configSchema: () => configJsonSchema(runKeys(parts), 'Nowcast configuration'),
     states,
     snapshot: () => measurements.snapshot(),

@@ -106,11 +106,6 @@ export class Admission {
     return user && { user, cookie: this.#sessions.open(user, this.#isSecure(request)) };
   }
 
-  /** Whether the request has the cookie of a session. */
-  hasSession(request: IncomingMessage): boolean {
-    return this.#userOfSession(request) !== undefined;
-  }
-
   /** @returns the value of `Set-Cookie` */
   logOut(request: IncomingMessage): string {
     return this.#sessions.close(request, this.#isSecure(request));

@@ -33,11 +33,11 @@ export class LoginPart implements WebPart {
         return true;
       case `POST ${LOGIN_PATHS.logout}`:
         response.setHeader('set-cookie', this.#admission.logOut(request));
-        reply(response, 200, this.#session(this.#admission.isOpen ? user : undefined, false));
+        reply(response, 200, this.#session(this.#admission.isOpen ? user : undefined));
         return true;
       case `GET ${LOGIN_PATHS.session}`:
         response.setHeader('cache-control', 'no-store');
-        reply(response, 200, this.#session(user, this.#admission.hasSession(request)));
+        reply(response, 200, this.#session(user));
         return true;
       default:
         return false;
@@ -56,15 +56,14 @@ export class LoginPart implements WebPart {
       return;
     }
     response.setHeader('set-cookie', found.cookie);
-    reply(response, 200, this.#session(found.user, true));
+    reply(response, 200, this.#session(found.user));
   }
 
-  #session(user: User | undefined, isLoggedIn: boolean): object {
+  #session(user: User | undefined): object {
     const { isOpen, isReachable } = this.#admission;
     return {
       auth: isOpen ? 'none' : 'required',
       isOpenToNetwork: isOpen && isReachable,
-      isLoggedIn,
       user: user === undefined ? null : { name: user.name, role: user.role },
     };
   }

@@ -8,8 +8,6 @@ import { SESSION_ROUTES } from '../../../src/app/serve/api/session-routes.js';
 import type { ApiSources } from '../../../src/app/serve/api/sources.js';
 import { CameraStates } from '../../../src/app/serve/camera-states.js';
 import type { LoggedObject } from '../../../src/app/serve/object-log.js';
-import type { RunConfig } from '../../../src/config/run-config.js';
-import { sceneRules } from '../../../src/core/scene-rules.js';
 import type { SourceEvent } from '../../../src/core/events.js';
 import { OutputError, UsageError } from '../../../src/core/errors.js';
 import { Measurements } from '../../../src/pipeline/measurements.js';
@@ -56,27 +54,7 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
       ['cam', 'demo:1'],
       ['gone', 'rtsp://192.0.2.1/***'],
     ]),
-    config: () =>
-      ({
-        detect: { budgetMs: 100 },
-        sources: [
-          {
-            id: 'cam',
-            scene: sceneRules({
-              masks: {
-                sky: {
-                  points: [
-                    [0, 0],
-                    [1, 0],
-                    [1, 0.2],
-                  ],
-                },
-              },
-            }),
-          },
-          { id: 'gone', detect: {} },
-        ],
-      }) as unknown as RunConfig,
+    config: () => ({ sources: [] }),
     configSchema: () => ({ type: 'object' }),
     snapshot: () => measurements.snapshot(),
     isReady: () => true,
@@ -127,7 +105,6 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   'GET /api/version': [['/api/version', 200]],
   'GET /api/stats': [['/api/stats', 200]],
   'GET /api/cameras': [['/api/cameras', 200]],
-  'GET /api/scenes': [['/api/scenes', 200]],
   'GET /api/cameras/{camera}': [
     ['/api/cameras/cam', 200],
     ['/api/cameras/gone', 200],

@@ -86,15 +86,10 @@ describe('users of the server', () => {
     await start(EVERYONE);
     const session = async (headers: Record<string, string> = {}): Promise<unknown> =>
       (await ask('/api/session', { headers })).json();
-    assert.deepEqual(await session(), { auth: 'required', isOpenToNetwork: false, isLoggedIn: false, user: null });
+    assert.deepEqual(await session(), { auth: 'required', isOpenToNetwork: false, user: null });
     assert.equal((await logIn('of nobody')).status, 401);
     const answer = await logIn('of oleg');
-    const oleg = {
-      auth: 'required',
-      isOpenToNetwork: false,
-      isLoggedIn: true,
-      user: { name: 'oleg', role: 'operator' },
-    };
+    const oleg = { auth: 'required', isOpenToNetwork: false, user: { name: 'oleg', role: 'operator' } };
     assert.deepEqual([answer.status, await answer.json()], [200, oleg]);
     const cookie = answer.headers.get('set-cookie')!.split(';')[0];
     assert.deepEqual(await session({ cookie }), oleg);
@@ -142,12 +137,7 @@ describe('users of the server', () => {
 
   it('are everyone where none is named', async () => {
     await start([]);
-    const everyone = {
-      auth: 'none',
-      isOpenToNetwork: false,
-      isLoggedIn: false,
-      user: { name: 'everyone', role: 'admin' },
-    };
+    const everyone = { auth: 'none', isOpenToNetwork: false, user: { name: 'everyone', role: 'admin' } };
     assert.deepEqual(await (await ask('/api/session')).json(), everyone);
     assert.equal((await ask('/api/config')).status, 200);
     assert.equal((await logIn('of oleg')).status, 401);

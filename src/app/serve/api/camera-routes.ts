@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import type { SceneRules } from '../../../core/scene-rules.js';
 import { round3 } from '../../../core/round.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
 import { jsonAnswer, type Answer } from '../../../streaming/http/answer.js';
 import { cameraHealth } from '../health.js';
 import { LatestPictures } from '../latest-pictures.js';
 import { problem, Problem, route, type Content, type Route, type RouteRequest } from './route.js';
-import { Camera, CameraHealth, Scene, Stats, Version } from './schemas.js';
+import { Camera, CameraHealth, Stats, Version } from './schemas.js';
 import type { ApiSources } from './sources.js';
 
 const NO_CAMERA: Content = { description: 'There is no such camera.', schema: Problem };
@@ -69,14 +68,6 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
     }),
     route({
       method: 'GET',
-      path: '/api/scenes',
-      role: 'viewer',
-      summary: 'The zones, lines, masks and budgets of all cameras, for pages that draw them.',
-      answers: { 200: { description: 'Each camera.', schema: z.strictObject({ cameras: z.array(Scene) }) } },
-      answer: () => jsonAnswer({ cameras: scenes(sources) }),
-    }),
-    route({
-      method: 'GET',
       path: '/api/cameras/{camera}',
       role: 'viewer',
       summary: 'A camera: state, counts, drops by reason, latency, and the age of its newest percept.',
@@ -104,23 +95,6 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
 }
 
 const noCamera = (): Answer => problem(404, 'there is no such camera; /api/cameras lists them');
-
-function scenes({ config }: ApiSources): z.infer<typeof Scene>[] {
-  const { sources, detect } = config();
-  return sources.map(({ id, detect: own, scene }) => ({
-    name: id,
-    budgetMs: (own ?? detect).budgetMs ?? null,
-    zones: shapes(scene?.zones),
-    lines: shapes(scene?.lines),
-    masks: shapes(scene?.masks),
-  }));
-}
-
-function shapes(named: Readonly<Record<string, SceneRules['masks'][string]>> = {}): z.infer<typeof Scene>['masks'] {
-  return Object.fromEntries(
-    Object.entries(named).map(([name, shape]) => [name, { ...shape, points: shape.points.map(([x, y]) => [x, y]) }]),
-  );
-}
 
 function stats(sources: ApiSources): z.infer<typeof Stats> {
   const { version, info, states, addresses, clock, startedMs } = sources;

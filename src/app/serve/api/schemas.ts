@@ -42,17 +42,6 @@ export const Camera = z.strictObject({
   uncertaintyMs: Distribution.optional(),
 });
 
-const Points = z.array(z.array(z.number()).length(2)).describe('As fractions of the picture.');
-const Shapes = z.record(z.string(), z.looseObject({ points: Points }));
-
-export const Scene = z.strictObject({
-  name: z.string(),
-  budgetMs: Ms.nullable().describe('The latency budget; null if there is none.'),
-  zones: Shapes,
-  lines: Shapes,
-  masks: Shapes,
-});
-
 export const CameraHealth = z.strictObject({ camera: z.string(), isUp: z.boolean(), why: z.string() });
 
 export const Stats = z.strictObject({
@@ -117,6 +106,5 @@ export const ConfigProblem = z.strictObject({
 export const Session = z.strictObject({
   auth: z.enum(['none', 'required']).describe('`none`: everyone who reaches the server may do everything.'),
   isOpenToNetwork: z.boolean().describe('Everyone may, and other machines reach the server.'),
-  isLoggedIn: z.boolean().describe('There is a session of a cookie, which a logout ends.'),
   user: z.strictObject({ name: z.string(), role: z.enum(ROLES) }).nullable(),
 });

@@ -1,4 +1,3 @@
-import type { RunConfig } from '../../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
@@ -13,7 +12,7 @@ export type ApiSources = LatestPicturesSources & {
   /** Sources as outputs may show them, by camera: those that there are now. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Without secrets. */
-  readonly config: () => RunConfig;
+  readonly config: () => object;
   /** JSON Schema of a configuration file. */
   readonly configSchema: () => object;
   readonly snapshot: () => MeasurementsSnapshot;

@@ -70,7 +70,7 @@ const SCENE = sceneRules({
   },
 });
 
-const ROUTES = ['cameras', 'scenes', 'stats'].map(
+const ROUTES = ['cameras', 'config', 'stats'].map(
   (name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const,
 );
 
@@ -255,13 +255,10 @@ function answerTo(what: string, cameras: readonly string[], away: string | undef
           losses: i,
         })),
       });
-    case 'GET /api/scenes':
+    case 'GET /api/config':
       return jsonAnswer({
-        cameras: cameras.map((name, i) => ({
-          name,
-          budgetMs: 100,
-          ...(i === 0 ? SCENE : { zones: {}, lines: {}, masks: {} }),
-        })),
+        detect: { budgetMs: 100 },
+        sources: cameras.map((id, i) => ({ id, ...(i === 0 && { scene: SCENE }) })),
       });
     case 'GET /api/stats':
       return jsonAnswer({ detector: { model: 'yolox-nano.onnx', provider: 'cpu', input: {} } });

@@ -30,7 +30,11 @@ export type SceneConfig = {
   readonly masks: Readonly<Record<string, Area>>;
 };
 
-export type CameraScene = SceneConfig & { readonly name: string; readonly budgetMs: number | null };
+type Detect = { readonly budgetMs?: number | null };
+export type ServiceConfig = {
+  readonly detect: Detect;
+  readonly sources: readonly { readonly id: string; readonly detect?: Detect; readonly scene?: SceneConfig }[];
+};
 
 export type ServiceStats = {
   readonly detector: { readonly model: string; readonly provider: string; readonly input: unknown };
@@ -47,14 +51,10 @@ export type LoggedObject = {
   readonly hasClip: boolean;
 };
 
-/** The service asks for a token. */
-export class NotLoggedIn extends Error {}
-
-/** Undefined if the service has no such path; @throws if it does not answer, or asks for a token */
+/** Undefined if the service has no such path; @throws if it does not answer */
 export async function get<T>(path: string, signal: AbortSignal): Promise<T | undefined> {
   const response = await fetch(path, { signal });
   if (response.status === 404) return undefined;
-  if (response.status === 401) throw new NotLoggedIn(path);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
   return (await response.json()) as T;
 }

@@ -1,10 +1,9 @@
 import type { FeedMessage } from '../../../feed/protocol.js';
 import { subscribe } from '../feed.js';
 import { element } from '../page.js';
-import { get, NotLoggedIn, type CameraFacts, type CameraScene, type ServiceStats } from './api.js';
+import { get, type CameraFacts, type ServiceConfig, type ServiceStats } from './api.js';
 import { CameraModel } from './camera-model.js';
 import { CameraPage } from './camera-page.js';
-import { logIn } from './login.js';
 import { Tile } from './tile.js';
 
 /** Detections with lower scores are not drawn. */
@@ -15,7 +14,7 @@ const ASK_EVERY_MS = 2000;
 
 const cameras = new Map<string, CameraModel>();
 const tiles = new Map<string, Tile>();
-let scenes: readonly CameraScene[] = [];
+let config: ServiceConfig | undefined;
 let opened: CameraPage | undefined;
 let openedName: string | undefined;
 /** The server's clock minus this page's, in milliseconds: what the newest message says. */
@@ -29,11 +28,8 @@ function nowMs(): number {
 }
 
 function budgetOf(camera: string): number | undefined {
-  return sceneOf(camera)?.budgetMs ?? undefined;
-}
-
-function sceneOf(camera: string | undefined): CameraScene | undefined {
-  return scenes.find(({ name }) => name === camera);
+  const own = config?.sources.find(({ id }) => id === camera)?.detect;
+  return (own ?? config?.detect)?.budgetMs ?? undefined;
 }
 
 function cameraNamed(name: string): CameraModel {
@@ -99,15 +95,15 @@ function known(facts: readonly CameraFacts[]): void {
 }
 
 async function ask(signal: AbortSignal): Promise<void> {
-  const [answer, newScenes, stats] = await Promise.all([
+  const [answer, newConfig, stats] = await Promise.all([
     get<{ readonly cameras: readonly CameraFacts[] }>('api/cameras', signal),
-    get<{ readonly cameras: readonly CameraScene[] }>('api/scenes', signal),
+    get<ServiceConfig>('api/config', signal),
     get<ServiceStats>('api/stats', signal),
   ]);
-  scenes = newScenes?.cameras ?? [];
+  config = newConfig;
   if (stats !== undefined) showFacts(stats);
   known(answer?.cameras ?? []);
-  opened?.configured(sceneOf(openedName));
+  opened?.configured(config?.sources.find(({ id }) => id === openedName)?.scene);
 }
 
 function showFacts({ detector }: ServiceStats): void {
@@ -130,7 +126,7 @@ function route(): void {
   element('camera').hidden = camera === undefined;
   for (const tile of tiles.values()) tile.wake(looking !== undefined && wanted === undefined);
   if (camera === undefined) return;
-  opened = new CameraPage(camera, budgetOf(camera.name), sceneOf(camera.name));
+  opened = new CameraPage(camera, budgetOf(camera.name), config?.sources.find(({ id }) => id === camera.name)?.scene);
   opened.wake(looking !== undefined);
   element('camera-name').focus();
 }
@@ -151,10 +147,7 @@ function look(): void {
   });
   const askAgain = (): void => {
     ask(signal)
-      .catch((error: unknown) => {
-        // The session is over.
-        if (error instanceof NotLoggedIn) location.reload();
-      })
+      .catch(() => undefined)
       .finally(() => {
         if (!signal.aborted) setTimeout(askAgain, ASK_EVERY_MS);
       });
@@ -180,11 +173,9 @@ function update(): void {
 }
 
 window.addEventListener('hashchange', route);
+document.addEventListener('visibilitychange', look);
 document.addEventListener('keydown', ({ key, target }) => {
   if (key === 'Escape' && openedName !== undefined && !(target instanceof HTMLInputElement)) location.hash = '';
 });
-void logIn().then(() => {
-  document.addEventListener('visibilitychange', look);
-  look();
-  setInterval(update, UPDATE_EVERY_MS);
-});
+look();
+setInterval(update, UPDATE_EVERY_MS);
