@@ -6,15 +6,17 @@ import { eventRoutes } from './api/event-routes.js';
 import { healthRoutes } from './api/health-routes.js';
 import { openApi } from './api/openapi.js';
 import { answerBy, route, type Route } from './api/route.js';
+import { rulesRoute } from './api/rules-route.js';
 import { SESSION_ROUTES } from './api/session-routes.js';
 import type { ApiSources } from './api/sources.js';
 
 /** Everything that a service answers over HTTP: health, metrics, facts, pictures, switches. */
 export function serviceRoutes(sources: ApiSources): readonly Route[] {
-  const { version, objects } = sources;
+  const { version, objects, rulesOf } = sources;
   const routes: readonly Route[] = [
     ...healthRoutes(sources),
     ...cameraRoutes(sources),
+    ...(rulesOf === undefined ? [] : [rulesRoute(rulesOf)]),
     ...controlRoutes(sources),
     ...(objects === undefined ? [] : eventRoutes(objects)),
     route({

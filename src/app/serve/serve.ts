@@ -24,6 +24,7 @@ import { RunScenes } from '../run/scenes.js';
 import { openSinks, prepareSinks, type OpenSinks } from '../run/sinks.js';
 import { summarise, type RunSummary } from '../run/summary.js';
 import { serviceApi } from './api.js';
+import type { CameraRules } from './api/sources.js';
 import { CameraStates } from './camera-states.js';
 import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { ServiceMetrics } from './metrics.js';
@@ -110,6 +111,7 @@ async function serveWith({
     info: detector.info,
     addresses: new Map(config.sources.map(({ id, address }) => [id, String(context.redact(address))])),
     config: () => context.redact(config) as object,
+    rulesOf: (camera) => rulesOf(config, camera),
     configSchema: () => configJsonSchema(runKeys(parts), 'Nowcast configuration'),
     states,
     snapshot: () => measurements.snapshot(),
@@ -216,6 +218,11 @@ async function serveWith({
   } finally {
     await sinks?.dispose();
   }
+}
+
+function rulesOf({ sources, detect }: RunConfig, camera: string): CameraRules | undefined {
+  const source = sources.find(({ id }) => id === camera);
+  return source && { latencyBudgetMs: (source.detect ?? detect).budgetMs, scene: source.scene };
 }
 
 /** @returns the address of the service */

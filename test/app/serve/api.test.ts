@@ -9,10 +9,17 @@ import type { ApiSources } from '../../../src/app/serve/api/sources.js';
 import { CameraStates } from '../../../src/app/serve/camera-states.js';
 import type { LoggedObject } from '../../../src/app/serve/object-log.js';
 import type { SourceEvent } from '../../../src/core/events.js';
+import { sceneRules } from '../../../src/core/scene-rules.js';
 import { OutputError, UsageError } from '../../../src/core/errors.js';
 import { Measurements } from '../../../src/pipeline/measurements.js';
 import type { Answer } from '../../../src/streaming/http/answer.js';
 import { perceptOf } from '../../streaming/events.js';
+
+const DOOR = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+] as const;
 
 const OBJECT: LoggedObject = {
   id: 'cam-1',
@@ -73,6 +80,8 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
       set: (camera, _, isOn) => Promise.resolve({ camera, name: 'detect', isOn, configured: true }),
     },
     reload: () => Promise.resolve({ added: ['new'], removed: [], restarted: [], unchanged: 2, needsRestart: ['http'] }),
+    rulesOf: (camera) =>
+      camera === 'cam' ? { latencyBudgetMs: 100, scene: sceneRules({ zones: { door: { points: DOOR } } }) } : undefined,
     objects: {
       list: ({ limit = 50 }) => [OBJECT].slice(0, limit),
       get: (id) => (id === OBJECT.id ? OBJECT : undefined),
@@ -114,6 +123,10 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
     ['/api/cameras/cam/health', 200],
     ['/api/cameras/gone/health', 503],
     ['/api/cameras/nobody/health', 404],
+  ],
+  'GET /api/cameras/{camera}/rules': [
+    ['/api/cameras/cam/rules', 200],
+    ['/api/cameras/gone/rules', 404],
   ],
   'GET /api/switches': [['/api/switches', 200]],
   'GET /api/cameras/{camera}/switches': [

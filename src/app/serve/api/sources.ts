@@ -1,9 +1,17 @@
 import type { ModelDetectorInfo } from '../../../core/detector.js';
+import type { SceneRules } from '../../../core/scene-rules.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
 import type { ObjectLog } from '../object-log.js';
 import type { Reload } from '../reload.js';
 import type { Switches } from '../switches.js';
+
+/** The rules of a camera that a person sees in its picture. */
+export type CameraRules = {
+  readonly latencyBudgetMs: number | undefined;
+  /** Undefined: its objects are not followed. */
+  readonly scene: SceneRules | undefined;
+};
 
 /** What a service answers from. */
 export type ApiSources = LatestPicturesSources & {
@@ -20,6 +28,7 @@ export type ApiSources = LatestPicturesSources & {
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly startedMs: number;
   /** Absent parts have no paths. */
+  readonly rulesOf?: (camera: string) => CameraRules | undefined;
   readonly switches?: Pick<Switches, 'all' | 'set'>;
   readonly reload?: Reload;
   readonly objects?: Pick<ObjectLog, 'list' | 'get' | 'snapshot'>;

@@ -5,7 +5,7 @@ import { chromiumPath } from '../../../helpers/chromium.js';
 import { measureLayout } from '../../../helpers/clickable.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { drawFrames, type DrawnFrame } from '../staged-page.js';
-import { SERVICE_STATES, StagedService, type ServiceState } from './staged-service.js';
+import { SERVICE_STATES, STAGED_TOKEN, StagedService, type ServiceState } from './staged-service.js';
 
 const WINDOWS = [
   { width: 1440, height: 900 },
@@ -73,6 +73,20 @@ describe('the page of a service in a browser', function () {
     const { page } = await open('lost');
     assert.ok(await page.locator('#notice').isVisible());
     assert.match((await page.locator('#state').textContent())!, /does not answer/);
+  });
+
+  itNeeds(needs, 'asks for a token where the service wants one, and shows the cameras then', async () => {
+    const { page } = await open('login');
+    assert.equal(await page.locator('.tile').count(), 0);
+    await page.getByLabel('Token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.locator('#login-error:text("nobody has this token")').waitFor();
+    await page.getByLabel('Token').fill(STAGED_TOKEN);
+    await page.keyboard.press('Enter');
+    await page.locator('.tile').first().waitFor();
+    assert.equal(await page.locator('#login').isVisible(), false);
+    await page.locator('#logout').click();
+    await page.locator('#login').waitFor();
   });
 
   itNeeds(needs, 'opens a camera by its tile, and goes back with Escape', async () => {

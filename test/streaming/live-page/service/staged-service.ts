@@ -14,8 +14,10 @@ import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-ha
 import type { DrawnFrame } from '../staged-page.js';
 
 /** The states in which a person may find the page of a service. */
-export const SERVICE_STATES = ['grid', 'away', 'camera', 'drawing', 'lost'] as const;
+export const SERVICE_STATES = ['grid', 'away', 'camera', 'drawing', 'lost', 'login'] as const;
 export type ServiceState = (typeof SERVICE_STATES)[number];
+
+export const STAGED_TOKEN = 'open sesame';
 
 const SIZE = { width: 720, height: 450 };
 const FPS = 8;
@@ -70,7 +72,7 @@ const SCENE = sceneRules({
   },
 });
 
-const ROUTES = ['cameras', 'config', 'stats'].map(
+const ROUTES = ['cameras', 'stats', 'cameras/{camera}/rules'].map(
   (name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const,
 );
 
@@ -123,6 +125,7 @@ export class StagedService {
       api: { settings: { routes: ROUTES }, answer: (what) => answerTo(what, cameras, away) },
       streams: cameras,
       classes: SYNTH_CLASSES,
+      ...(state === 'login' && { token: STAGED_TOKEN }),
     });
     feed.nowMs = NOW_MS;
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
@@ -134,8 +137,12 @@ export class StagedService {
     const address = feed.server.url.replace('ws', 'http');
     const isOne = state === 'camera' || state === 'drawing';
     await page.goto(isOne ? `${address}#/camera/${encodeURIComponent(cameras[0])}` : address);
-    await page.locator('.tile .screen, #stage .screen').first().waitFor({ state: 'attached' });
     const staged = new StagedService(page, problems, feed);
+    if (state === 'login') {
+      await page.locator('#login').waitFor();
+      return staged;
+    }
+    await page.locator('.tile .screen, #stage .screen').first().waitFor({ state: 'attached' });
     while (feed.server.clientCount === 0) await page.waitForTimeout(20);
     await page.waitForTimeout(200);
     for (const [i, camera] of cameras.entries())
@@ -255,11 +262,8 @@ function answerTo(what: string, cameras: readonly string[], away: string | undef
           losses: i,
         })),
       });
-    case 'GET /api/config':
-      return jsonAnswer({
-        detect: { budgetMs: 100 },
-        sources: cameras.map((id, i) => ({ id, ...(i === 0 && { scene: SCENE }) })),
-      });
+    case `GET /api/cameras/${cameras[0]}/rules`:
+      return jsonAnswer({ latencyBudgetMs: 100, followsObjects: true, ...SCENE });
     case 'GET /api/stats':
       return jsonAnswer({ detector: { model: 'yolox-nano.onnx', provider: 'cpu', input: {} } });
     default:

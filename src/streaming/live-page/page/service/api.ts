@@ -24,16 +24,12 @@ export type LineConfig = Area & {
   readonly toLeft: string;
   readonly toRight: string;
 };
-export type SceneConfig = {
+export type CameraRules = {
+  readonly latencyBudgetMs: number | null;
+  readonly followsObjects: boolean;
   readonly zones: Readonly<Record<string, ZoneConfig>>;
   readonly lines: Readonly<Record<string, LineConfig>>;
   readonly masks: Readonly<Record<string, Area>>;
-};
-
-type Detect = { readonly budgetMs?: number | null };
-export type ServiceConfig = {
-  readonly detect: Detect;
-  readonly sources: readonly { readonly id: string; readonly detect?: Detect; readonly scene?: SceneConfig }[];
 };
 
 export type ServiceStats = {
@@ -51,10 +47,20 @@ export type LoggedObject = {
   readonly hasClip: boolean;
 };
 
+export type Session = {
+  readonly auth: 'none' | 'required';
+  readonly isOpenToNetwork: boolean;
+  readonly user: { readonly name: string; readonly role: string } | null;
+};
+
+/** The service asks who this is. */
+export class NotLoggedIn extends Error {}
+
 /** Undefined if the service has no such path; @throws if it does not answer */
 export async function get<T>(path: string, signal: AbortSignal): Promise<T | undefined> {
   const response = await fetch(path, { signal });
   if (response.status === 404) return undefined;
+  if (response.status === 401) throw new NotLoggedIn(path);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
   return (await response.json()) as T;
 }

@@ -1,4 +1,4 @@
-import type { CameraFacts } from './api.js';
+import type { CameraFacts, CameraRules } from './api.js';
 import { Answers } from '../answers.js';
 import type { FeedMessage } from '../../../feed/protocol.js';
 import type { Percept } from '../feed.js';
@@ -27,6 +27,7 @@ export class CameraModel {
   counts: Counts = [];
   stats: StreamStats | undefined;
   facts: CameraFacts | undefined;
+  rules: CameraRules | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -45,6 +46,10 @@ export class CameraModel {
 
   note(note: SceneNote): void {
     this.notes = [...this.notes, note].slice(-MOST_NOTES);
+  }
+
+  get budgetMs(): number | undefined {
+    return this.rules?.latencyBudgetMs ?? undefined;
   }
 
   /** Percepts in a second, over the last five. */

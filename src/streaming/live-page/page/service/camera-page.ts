@@ -3,7 +3,7 @@ import { LatencyPanel } from '../latency-panel.js';
 import { Layers } from '../layers.js';
 import { element, newElement } from '../page.js';
 import type { Drop, Percept } from '../feed.js';
-import type { SceneConfig } from './api.js';
+import type { CameraRules } from './api.js';
 import { KEPT_MS, type CameraModel } from './camera-model.js';
 import { drawTimeline } from './drop-timeline.js';
 import { EventList } from './event-list.js';
@@ -27,9 +27,9 @@ export class CameraPage {
   readonly #latency = new LatencyPanel(element('latency'));
   readonly #frames = new FramesPanel(element('frames'));
   readonly #ended = new AbortController();
-  #hasScene = false;
+  #rules: CameraRules | undefined;
 
-  constructor(model: CameraModel, budgetMs: number | undefined, scene: SceneConfig | undefined) {
+  constructor(model: CameraModel) {
     this.#model = model;
     // Its keys would otherwise act for every camera that was ever shown.
     const toolbar = element('layers');
@@ -42,15 +42,8 @@ export class CameraPage {
     element('camera-name').textContent = model.name;
     this.#events = new EventList(element('events'), model.name);
     this.#scrubber = new Scrubber(this.view);
-    this.#latency.budgetMs = budgetMs ?? null;
     element('frames').querySelector('.stack')!.replaceChildren();
-    this.configured(scene);
     this.#switched();
-  }
-
-  configured(scene: SceneConfig | undefined): void {
-    this.#hasScene = scene !== undefined;
-    this.#editor.configured(scene === undefined ? [] : shapesOf(scene));
   }
 
   wake(isAwake: boolean): void {
@@ -67,8 +60,12 @@ export class CameraPage {
     this.#latency.dropped(drop);
   }
 
-  update(nowMs: number, budgetMs: number | undefined): void {
+  update(nowMs: number): void {
     const model = this.#model;
+    const { rules, budgetMs } = model;
+    this.#latency.budgetMs = budgetMs ?? null;
+    if (rules !== undefined && rules !== this.#rules) this.#editor.configured(shapesOf(rules));
+    this.#rules = rules;
     const { size } = model.percepts.newest ?? {};
     if (size !== undefined) this.view.element.style.setProperty('--ratio', (size.width / size.height).toFixed(4));
     this.view.say(sayOf(model, this.view));
@@ -77,7 +74,7 @@ export class CameraPage {
     drawTimeline(element('timeline').querySelector('.chart')!, model, nowMs);
     const { stats, facts } = model;
     if (stats !== undefined) this.#frames.show(stats);
-    const texts = healthTexts(model, nowMs, budgetMs);
+    const texts = healthTexts(model, nowMs);
     const { form, why } = this.view.element.dataset;
     element('form').textContent =
       form === 'pictures'
@@ -106,7 +103,7 @@ export class CameraPage {
           ),
         ),
     );
-    this.#events.update(model.notes, this.#hasScene, this.#ended.signal).catch(() => undefined);
+    this.#events.update(model.notes, rules?.followsObjects === true, this.#ended.signal).catch(() => undefined);
   }
 
   close(): void {

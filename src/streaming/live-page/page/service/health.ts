@@ -19,8 +19,8 @@ export type HealthTexts = {
 };
 
 /** The health of a camera in words. @param nowMs Unix milliseconds of the server */
-export function healthTexts(model: CameraModel, nowMs: number, budgetMs: number | undefined): HealthTexts {
-  const { stats, facts } = model;
+export function healthTexts(model: CameraModel, nowMs: number): HealthTexts {
+  const { stats, facts, budgetMs } = model;
   const age = model.ageAt(nowMs);
   const quantiles = stats?.latencyMs ?? facts?.latencyMs;
   const drops = Object.entries(stats?.drops ?? facts?.drops ?? {}).filter(([, count]) => (count ?? 0) > 0);

@@ -1,9 +1,10 @@
 import type { FeedMessage } from '../../../feed/protocol.js';
 import { subscribe } from '../feed.js';
 import { element } from '../page.js';
-import { get, type CameraFacts, type ServiceConfig, type ServiceStats } from './api.js';
+import { get, NotLoggedIn, type CameraFacts, type CameraRules, type ServiceStats } from './api.js';
 import { CameraModel } from './camera-model.js';
 import { CameraPage } from './camera-page.js';
+import { Login } from './login.js';
 import { Tile } from './tile.js';
 
 /** Detections with lower scores are not drawn. */
@@ -11,25 +12,23 @@ const MIN_SCORE = 0.35;
 const KINDS = ['percept', 'drop', 'status', 'stats', 'object', 'crossing', 'count'] as const;
 const UPDATE_EVERY_MS = 500;
 const ASK_EVERY_MS = 2000;
+/** Rules change with the configuration alone. */
+const RULES_EVERY = 15;
 
 const cameras = new Map<string, CameraModel>();
 const tiles = new Map<string, Tile>();
-let config: ServiceConfig | undefined;
 let opened: CameraPage | undefined;
 let openedName: string | undefined;
 /** The server's clock minus this page's, in milliseconds: what the newest message says. */
 let serverAheadMs = 0;
 let isConnected = false;
+let isAdmitted = false;
+let asked = 0;
 /** Ends the connections of the time in which somebody looks at the page. */
 let looking: AbortController | undefined;
 
 function nowMs(): number {
   return Date.now() + serverAheadMs;
-}
-
-function budgetOf(camera: string): number | undefined {
-  const own = config?.sources.find(({ id }) => id === camera)?.detect;
-  return (own ?? config?.detect)?.budgetMs ?? undefined;
 }
 
 function cameraNamed(name: string): CameraModel {
@@ -95,15 +94,16 @@ function known(facts: readonly CameraFacts[]): void {
 }
 
 async function ask(signal: AbortSignal): Promise<void> {
-  const [answer, newConfig, stats] = await Promise.all([
+  const [answer, stats] = await Promise.all([
     get<{ readonly cameras: readonly CameraFacts[] }>('api/cameras', signal),
-    get<ServiceConfig>('api/config', signal),
     get<ServiceStats>('api/stats', signal),
   ]);
-  config = newConfig;
-  if (stats !== undefined) showFacts(stats);
   known(answer?.cameras ?? []);
-  opened?.configured(config?.sources.find(({ id }) => id === openedName)?.scene);
+  if (stats !== undefined) showFacts(stats);
+  const areDue = asked++ % RULES_EVERY === 0;
+  for (const camera of cameras.values())
+    if (areDue || camera.rules === undefined)
+      camera.rules = await get<CameraRules>(`api/cameras/${encodeURIComponent(camera.name)}/rules`, signal);
 }
 
 function showFacts({ detector }: ServiceStats): void {
@@ -126,14 +126,14 @@ function route(): void {
   element('camera').hidden = camera === undefined;
   for (const tile of tiles.values()) tile.wake(looking !== undefined && wanted === undefined);
   if (camera === undefined) return;
-  opened = new CameraPage(camera, budgetOf(camera.name), config?.sources.find(({ id }) => id === camera.name)?.scene);
+  opened = new CameraPage(camera);
   opened.wake(looking !== undefined);
   element('camera-name').focus();
 }
 
-/** Everything stops while nobody looks. */
+/** Everything stops while nobody looks, or nobody may. */
 function look(): void {
-  const isSeen = !document.hidden;
+  const isSeen = !document.hidden && isAdmitted;
   if (isSeen === (looking !== undefined)) return;
   looking?.abort();
   looking = isSeen ? new AbortController() : undefined;
@@ -147,7 +147,9 @@ function look(): void {
   });
   const askAgain = (): void => {
     ask(signal)
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (error instanceof NotLoggedIn) void admit();
+      })
       .finally(() => {
         if (!signal.aborted) setTimeout(askAgain, ASK_EVERY_MS);
       });
@@ -155,21 +157,28 @@ function look(): void {
   askAgain();
 }
 
+const STATES: Readonly<Partial<Record<string, string>>> = {
+  waiting: 'connecting',
+  lost: 'the service does not answer',
+  live: 'live',
+};
+
+/** Asks the service whether it answers this browser. */
+async function admit(): Promise<void> {
+  isAdmitted = await login.check();
+  look();
+}
+
 function update(): void {
   const all = [...cameras.values()];
   const away = all.filter(({ facts }) => facts?.isUp === false);
-  const phase = !isConnected ? 'lost' : away.length > 0 ? 'quiet' : 'live';
+  const phase = !isAdmitted ? 'waiting' : !isConnected ? 'lost' : away.length > 0 ? 'quiet' : 'live';
   document.body.dataset['phase'] = phase;
-  element('state').querySelector('span')!.textContent =
-    phase === 'lost'
-      ? 'the service does not answer'
-      : away.length > 0
-        ? `${away.length} of ${all.length} away`
-        : 'live';
-  element('notice').hidden = isConnected;
+  element('state').querySelector('span')!.textContent = STATES[phase] ?? `${away.length} of ${all.length} away`;
+  element('notice').hidden = isConnected || !isAdmitted;
   if (looking === undefined) return;
-  if (opened === undefined) for (const [name, tile] of tiles) tile.update(nowMs(), budgetOf(name));
-  else opened.update(nowMs(), openedName === undefined ? undefined : budgetOf(openedName));
+  if (opened === undefined) for (const tile of tiles.values()) tile.update(nowMs());
+  else opened.update(nowMs());
 }
 
 window.addEventListener('hashchange', route);
@@ -177,5 +186,6 @@ document.addEventListener('visibilitychange', look);
 document.addEventListener('keydown', ({ key, target }) => {
   if (key === 'Escape' && openedName !== undefined && !(target instanceof HTMLInputElement)) location.hash = '';
 });
-look();
+const login = new Login(() => void admit());
+void admit();
 setInterval(update, UPDATE_EVERY_MS);

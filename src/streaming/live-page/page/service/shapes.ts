@@ -1,4 +1,4 @@
-import type { Point, SceneConfig } from './api.js';
+import type { CameraRules, Point } from './api.js';
 
 export const SHAPE_KINDS = ['zone', 'line', 'mask'] as const;
 export type ShapeKind = (typeof SHAPE_KINDS)[number];
@@ -35,7 +35,7 @@ const FIRST_POINTS: Readonly<Record<ShapeKind, readonly Point[]>> = {
 };
 
 /** The shapes of a camera as its configuration has them. */
-export function shapesOf({ zones, lines, masks }: SceneConfig): Shape[] {
+export function shapesOf({ zones, lines, masks }: Pick<CameraRules, 'zones' | 'lines' | 'masks'>): Shape[] {
   return [
     ...Object.entries(zones).map(([name, { points, classes, enterMs, leaveMs, dwellMs }]): Shape => ({
       kind: 'zone',

@@ -5,7 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT] = [240, 30];
 
 /** Latency over the last minute as a line, with the budget; drops as ticks at the bottom. */
-export function sparkline({ latencies, drops }: CameraModel, nowMs: number, budgetMs: number | undefined): SVGElement {
+export function sparkline({ latencies, drops, budgetMs }: CameraModel, nowMs: number): SVGElement {
   const x = (atMs: number): string => (WIDTH * (1 - (nowMs - atMs) / TIMELINE_MS)).toFixed(1);
   const most = Math.max(60, 1.3 * (budgetMs ?? 0), ...latencies.map(({ latencyMs }) => latencyMs));
   const y = (ms: number): string => (HEIGHT - 5 - (Math.max(0, ms) / most) * (HEIGHT - 7)).toFixed(1);

@@ -64,8 +64,8 @@ export class Tile {
     this.element.remove();
   }
 
-  update(nowMs: number, budgetMs: number | undefined): void {
-    const texts = healthTexts(this.#model, nowMs, budgetMs);
+  update(nowMs: number): void {
+    const texts = healthTexts(this.#model, nowMs);
     for (const name of ['fps', 'age', 'latency'] as const) this.#figures[name].textContent = texts[name];
     const { facts } = this.#model;
     const isUp = facts?.isUp ?? false;
@@ -77,7 +77,7 @@ export class Tile {
     const { size } = this.#model.percepts.newest ?? {};
     if (size !== undefined) this.view.element.style.setProperty('--ratio', ratioOf(size).toFixed(4));
     this.#foot.textContent = [texts.budget, texts.drops, texts.losses].filter(Boolean).join(' · ');
-    this.#spark.replaceChildren(sparkline(this.#model, nowMs, budgetMs));
+    this.#spark.replaceChildren(sparkline(this.#model, nowMs));
   }
 
   #play(): void {
