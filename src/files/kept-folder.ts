@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock, WallClock } from '../core/clock.js';
 import { OutputError } from '../core/errors.js';
 import { beyond, type DatedFile, type Retention } from '../core/retention.js';
@@ -94,6 +94,23 @@ export class KeptFolder {
     );
   }
 
+  /** Makes the folder of a file that its owner writes piece by piece. */
+  prepare(path: string): void {
+    try {
+      makeFolder(dirname(path), OWNER_ONLY.folder);
+    } catch (cause) {
+      throw cannotWrite(path, cause);
+    }
+  }
+
+  /** Takes such a file in once it is complete; files that are then too many are removed. */
+  async adopt(path: string): Promise<void> {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) return;
+    this.#keep(path, found.size);
+    await this.#prune();
+  }
+
   /** Resolves when nothing is being removed. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -104,9 +121,7 @@ export class KeptFolder {
     try {
       await write();
       const { size } = await stat(path);
-      this.#forget(path);
-      this.#files.set(path, { path, bytes: size, atMs: this.#nowMs() });
-      this.#bytes += size;
+      this.#keep(path, size);
     } catch (error) {
       if (!this.#isFailing) this.#options.onFailure(error instanceof OutputError ? error : cannotWrite(path, error));
       this.#isFailing = true;
@@ -118,6 +133,12 @@ export class KeptFolder {
     this.#isFailing = false;
     await this.#prune();
     return true;
+  }
+
+  #keep(path: string, bytes: number): void {
+    this.#forget(path);
+    this.#files.set(path, { path, bytes, atMs: this.#nowMs() });
+    this.#bytes += bytes;
   }
 
   #forget(path: string): void {

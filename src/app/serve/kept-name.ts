@@ -1,5 +1,6 @@
 import type { WallClock } from '../../core/clock.js';
 import type { ObjectEvent } from '../../core/scene-events.js';
+import { timeName } from '../../core/time-name.js';
 
 const OWN_NAME = /^\d{8}T\d{6}(?:\d{3})?Z(?:-.+)?\.(?:jpg|mp4)$/;
 
@@ -14,16 +15,11 @@ export function keptName(
   clock: WallClock,
   ending: 'jpg' | 'mp4',
 ): string {
-  const started = timeText(clock.toUnixMs(startedAtMs)).replace(/\d{3}Z$/, 'Z');
+  const started = timeName(clock.toUnixMs(startedAtMs)).replace(/\d{3}Z$/, 'Z');
   return `${started}-${className}-${id.slice(streamId.length + 1)}.${ending}`;
 }
 
 /** The name of a file of a recording: the time of its first picture, `20261127T205811040Z.mp4`. */
 export function recordingName(unixMs: number): string {
-  return `${timeText(unixMs)}.mp4`;
-}
-
-/** UTC, to the millisecond: `20261127T205811040Z`. */
-function timeText(unixMs: number): string {
-  return new Date(unixMs).toISOString().replaceAll(/[-:.]/g, '');
+  return `${timeName(unixMs)}.mp4`;
 }

@@ -3,6 +3,7 @@ import { annotatedVideoKind } from './annotated-video/kind.js';
 import { cocoKind } from './coco/kind.js';
 import { eventsKind } from './events/kind.js';
 import { recordingKind } from './recording/kind.js';
+import { recordingsKind } from './recordings/kind.js';
 import type { SinkEntry } from './sink-kind.js';
 import { webhookKind } from './webhook/kind.js';
 
@@ -10,6 +11,7 @@ import { webhookKind } from './webhook/kind.js';
 export const SINKS: readonly SinkEntry[] = [
   feedKind,
   recordingKind,
+  recordingsKind,
   eventsKind,
   cocoKind,
   annotatedVideoKind,

@@ -1,0 +1,76 @@
+import { UsageError } from '../../../core/errors.js';
+import type { Keys } from '../../../core/keys.js';
+import { KeptFolder } from '../../../files/kept-folder.js';
+import { OUTPUT_SECTION } from '../output-section.js';
+import { sinkKind } from '../sink-kind.js';
+import { isRecordingName, RotatingRecording } from './rotating-recording.js';
+
+const keys = {
+  recordings: {
+    type: 'file',
+    description: 'Folder for recordings of every event, one file after another, which are removed in time.',
+    allowed: 'a folder to write',
+  },
+  recordings_segment: { type: 'duration', description: 'Length of one of these files.', default: '1h' },
+  recordings_retain_days: {
+    type: 'number',
+    above: 0,
+    max: 36_500,
+    description: 'Remove those that are older, in days.',
+    default: 10,
+  },
+  recordings_retain_mb: {
+    type: 'number',
+    above: 0,
+    description: 'Remove the oldest of them when all together are larger, in megabytes.',
+    default: 1000,
+  },
+} as const satisfies Keys;
+
+export const recordingsKind = sinkKind({
+  name: 'recordings',
+  section: OUTPUT_SECTION,
+  keys,
+  check({ recordings }) {
+    if (recordings === undefined)
+      throw new UsageError(
+        'output.recordings is missing; it must be a folder to write, or remove the keys output.recordings_…',
+      );
+  },
+  async open(
+    { recordings = '', recordings_segment: segmentMs, recordings_retain_days: days, recordings_retain_mb: mb },
+    { header, clock, wallClock, onWarning },
+  ) {
+    let streams = header.streams;
+    const both = { now: () => clock.now(), toUnixMs: (ms: number) => wallClock.toUnixMs(ms) };
+    const folder = await KeptFolder.open({
+      folder: recordings,
+      isOwn: isRecordingName,
+      retention: { maxAgeMs: days * 86_400_000, maxBytes: mb * 1e6 },
+      clock: both,
+      onFailure: ({ message }) => onWarning(message),
+      onHealed: () => undefined,
+    });
+    const recording = new RotatingRecording({
+      folder,
+      header: () => ({ ...header, streams }),
+      segmentMs,
+      clock: both,
+      onTrouble: ({ message }) => onWarning(`${message}; another recording is tried every ten seconds`),
+    });
+    return {
+      write: (event) => recording.write(event),
+      onSources(sources) {
+        streams = sources.map(({ id }) => id);
+        recording.next();
+      },
+      async close() {
+        await recording.close();
+        await folder.close();
+      },
+      get files() {
+        return recording.files;
+      },
+    };
+  },
+});
