@@ -69,7 +69,7 @@ export const recordingsKind = sinkKind({
         await folder.close();
       },
       get files() {
-        return recording.files;
+        return recording.files.filter((path) => folder.has(path));
       },
     };
   },
