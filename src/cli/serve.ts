@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEMO_CAMERAS } from '../app/serve/demo-cameras.js';
 import { DEFAULT_LISTEN, defaultListenSettings, listenSettings } from '../app/serve/listen.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -7,8 +8,6 @@ import { readRunConfig } from './run.js';
 import { addRunFlags, type RunFlagValues } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
-/** Three synthetic drives. */
-const DEMO_SOURCES = ['demo:2040', 'demo:2041', 'demo:2042'];
 /** Flags of a run that ends. */
 const OF_RUNS = ['--offline', '--pace', '--max-frames', '--strict', '--wait', '--feed'];
 
@@ -23,7 +22,7 @@ export function register(program: Command, context: CliContext): void {
       '--listen <[host:]port>',
       `address of the server (default: http.listen or that of the section feed, else ${DEFAULT_LISTEN})`,
     )
-    .option('--demo', 'three synthetic cameras, for a first look');
+    .option('--demo', 'three synthetic cameras with zones and lines, for a first look');
   addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
     const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
@@ -31,11 +30,11 @@ export function register(program: Command, context: CliContext): void {
     if (demo === true && (cameras.length > 0 || rest['config'] !== undefined))
       throw new UsageError('--demo brings cameras of its own; leave it out, or the cameras and --config');
     const config = await readRunConfig(
-      demo === true ? DEMO_SOURCES : cameras,
+      cameras,
       { ...rest, wait: true },
       {
         ...reading,
-        under: defaultListenSettings(),
+        under: { ...defaultListenSettings(), ...(demo === true && DEMO_CAMERAS) },
         over: listen === undefined ? {} : listenSettings(String(listen), '--listen'),
       },
     );

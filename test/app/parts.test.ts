@@ -109,7 +109,7 @@ describe('one more entry in a registry', () => {
     const { sources } = await read(cameras, { topic: '/rear', bagIndex: 'index.db' });
     assert.deepEqual(
       sources.map(({ settings }) => settings),
-      [{ topic: '/rear', index: resolve('index.db') }, {}],
+      [{ topic: '/rear', index: resolve('index.db') }, { fps: 30 }],
     );
     const [named] = (await read('', { topic: '/rear' }, [join(folder(), 'drive.bag')])).sources;
     assert.deepEqual(named.settings, { topic: '/rear' });

@@ -131,6 +131,20 @@ describe('nowcast serve', function () {
     assert.match(stderr, /service: http:\/\/127\.0\.0\.1:8765\/|port 8765/);
   });
 
+  it('shows without a camera three drives, whose objects start to be followed', async () => {
+    const run = new LoggedRun(['serve', '--demo', '--listen', '0', '--json', '--provider', 'cpu'], folder());
+    running = run;
+    const url = await run.finds(/service: (http:\S+)/);
+    const events = async (): Promise<readonly object[]> =>
+      ((await (await fetch(new URL('/api/events', url))).json()) as { events: readonly object[] }).events;
+    await until(events, (found) => found.length > 0);
+    const { code, stdout } = await run.interrupt();
+    assert.equal(code, 130);
+    const { streams } = JSON.parse(stdout) as RunSummary;
+    assert.deepEqual(Object.keys(streams), ['market', 'harbour', 'station']);
+    assert.ok(Object.values(streams).every(({ scene }) => scene !== undefined));
+  });
+
   it('names what is wrong with --listen, and with --demo beside cameras', async () => {
     const listen = await nowcast(['serve', 'demo:', '--listen', 'nowhere']);
     assert.equal(listen.code, 2);

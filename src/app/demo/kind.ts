@@ -1,5 +1,6 @@
 import { LARGEST_SEED } from '../../../synth/seed.js';
 import { UsageError } from '../../core/errors.js';
+import { FPS_KEY } from '../../streaming/sources/fps-key.js';
 import { sourceKind } from '../../streaming/sources/source-kind.js';
 
 export { LARGEST_SEED };
@@ -12,13 +13,13 @@ export const demoKind = sourceKind({
   forms: ['demo: for a synthetic drive (demo:SEED for another)'],
   examples: ['demo:', 'demo:17', 'DEMO:4294967295'],
   recognise: (text) => (/^demo:/i.test(text) ? { address: `demo:${seedIn(text)}`, streamId: 'demo' } : undefined),
-  keys: {},
+  keys: { fps: FPS_KEY },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address }, { streamId, input, clock, pace }) {
+  async open({ address, settings: { fps } }, { streamId, input, clock, pace }) {
     const { demoSource } = await import('./demo-source.js');
-    return demoSource(seedIn(address), { streamId, input, clock, pace });
+    return demoSource(seedIn(address), fps, { streamId, input, clock, pace });
   },
 });
 

@@ -1,3 +1,4 @@
+import { FPS_KEY } from '../fps-key.js';
 import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isPattern, isPictureFile } from './recognise.js';
@@ -11,14 +12,7 @@ export const folderKind = sourceKind({
     what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),
   joinsFiles: true,
   keys: {
-    fps: {
-      type: 'number',
-      above: 0,
-      max: 1000,
-      flag: '--fps <number>',
-      description: 'Pictures a second of a folder, a pattern or a list of pictures.',
-      default: 30,
-    },
+    fps: FPS_KEY,
     ...VIEW_KEYS,
   },
   isLive: false,
