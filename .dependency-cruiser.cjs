@@ -97,6 +97,7 @@ module.exports = {
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
     only('prom-client', ['^src/app/serve/metrics\\.ts$']),
     only('ws', ['^src/streaming/(feed/feed-hub|live-video/live-part)\\.ts$']),
+    only('mqtt-packet', ['^src/streaming/sinks/mqtt/session\\.ts$']),
     only('@tensorflow', ['^training/']),
   ],
   options: {

@@ -52,4 +52,9 @@ export class LoggedRun {
     this.#child!.kill('SIGINT');
     return this.result;
   }
+
+  kill(): Promise<CommandResult> {
+    this.#child!.kill('SIGKILL');
+    return this.result;
+  }
 }

@@ -2,6 +2,7 @@ import { feedKind } from '../feed/kind.js';
 import { annotatedVideoKind } from './annotated-video/kind.js';
 import { cocoKind } from './coco/kind.js';
 import { eventsKind } from './events/kind.js';
+import { mqttKind } from './mqtt/kind.js';
 import { recordingKind } from './recording/kind.js';
 import { recordingsKind } from './recordings/kind.js';
 import type { SinkEntry } from './sink-kind.js';
@@ -16,4 +17,5 @@ export const SINKS: readonly SinkEntry[] = [
   cocoKind,
   annotatedVideoKind,
   webhookKind,
+  mqttKind,
 ];

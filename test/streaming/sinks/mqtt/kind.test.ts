@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../../../src/core/errors.js';
+import { withDefaults } from '../../../../src/config/settings.js';
+import { schemaOf } from '../../../../src/config/schema.js';
+import { mqttKind } from '../../../../src/streaming/sinks/mqtt/kind.js';
+import { readTls } from '../../../../src/streaming/sinks/mqtt/tls-files.js';
+import { temporaryFolder } from '../../../helpers/temporary.js';
+
+const settings = (given: object): Readonly<Record<string, unknown>> =>
+  withDefaults(
+    mqttKind.keys,
+    schemaOf(mqttKind.keys).parse({ host: 'broker', ...given }) as Readonly<Record<string, unknown>>,
+  );
+
+describe('the section mqtt', () => {
+  const folder = temporaryFolder();
+  const refuses = (given: object, message: RegExp): void => {
+    assert.throws(
+      () => mqttKind.check?.(settings(given), []),
+      (error) => error instanceof UsageError && message.test(error.message),
+    );
+  };
+
+  it('refuses keys that contradict each other, and names them', () => {
+    refuses({ password: 'x' }, /mqtt\.password needs mqtt\.user/);
+    refuses({ tls_cert: '/a.pem' }, /mqtt\.tls_cert needs mqtt\.tls_key/);
+    refuses({ tls_key: '/a.pem' }, /mqtt\.tls_key needs mqtt\.tls_cert/);
+    refuses({ tls: false, tls_ca: '/a.pem' }, /mqtt\.tls is false/);
+    refuses({ tls_insecure: true }, /mqtt\.tls_insecure is about TLS/);
+    for (const good of [{}, { user: 'u' }, { user: 'u', password: 'p' }, { tls: true, tls_insecure: true }])
+      mqttKind.check?.(settings(good), []);
+  });
+
+  it('refuses a prefix that is no beginning of topics', () => {
+    for (const key of ['topic_prefix', 'discovery_prefix'])
+      for (const bad of ['a/#', '+', 'a/'])
+        assert.equal(schemaOf(mqttKind.keys).safeParse({ host: 'b', [key]: bad }).success, false, `${key} ${bad}`);
+  });
+
+  it('takes numbers as people write them in YAML', () => {
+    const read = (given: object): unknown => schemaOf(mqttKind.keys).safeParse({ host: 'b', ...given }).data;
+    assert.deepEqual(read({ protocol: 5, qos: 0 }), { host: 'b', protocol: '5', qos: 0 });
+    assert.deepEqual(read({ protocol: '3.1.1' }), { host: 'b', protocol: '3.1.1' });
+    for (const bad of [{ protocol: 4 }, { qos: 2 }]) assert.equal(read(bad), undefined);
+  });
+
+  it('reads the files of TLS before anything starts, and names a wrong one', async () => {
+    const path = join(folder(), 'ca.pem');
+    await assert.rejects(
+      mqttKind.open.prepare(settings({ tls_ca: path })),
+      /mqtt\.tls_ca is .*ca\.pem, which cannot be read \(ENOENT\)/,
+    );
+    writeFileSync(path, 'no certificate');
+    await assert.rejects(mqttKind.open.prepare(settings({ tls_ca: path })), /mqtt\.tls_ca is .*which is no PEM file/);
+    writeFileSync(path, '-----BEGIN CERTIFICATE-----');
+    await mqttKind.open.prepare(settings({ tls_ca: path }));
+    assert.equal(readTls({ tls_ca: path, tls_insecure: false })?.isInsecure, false);
+    assert.equal(readTls({ tls_insecure: false }), undefined);
+  });
+});
