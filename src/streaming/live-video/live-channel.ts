@@ -14,6 +14,8 @@ export class LiveChannel {
   /** The last key picture and those since. */
   #group: LiveFragment[] = [];
   #groupBytes = 0;
+  /** The newest picture, for late viewers. */
+  #picture: Uint8Array | undefined;
   /** Why there is nothing to see. */
   #none: LiveText | undefined;
 
@@ -21,6 +23,7 @@ export class LiveChannel {
     this.viewers.add(viewer);
     if (this.#none !== undefined) viewer.say(this.#none);
     viewer.begin(this.#group);
+    if (this.#picture !== undefined) viewer.offerPicture(this.#picture);
   }
 
   post({ body, seq = 0, missed }: PostMessage, form: string): void {
@@ -28,8 +31,8 @@ export class LiveChannel {
       this.#none = JSON.parse(body) as LiveText;
       for (const viewer of this.viewers) viewer.say(this.#none);
     } else if (form === 'pictures') {
-      const head = liveHead('picture', seq);
-      for (const viewer of this.viewers) viewer.offerPicture(head, body);
+      this.#picture = Buffer.concat([liveHead('picture', seq), body]);
+      for (const viewer of this.viewers) viewer.offerPicture(this.#picture);
     } else {
       this.#none = undefined;
       if (missed > 0) this.#lost();

@@ -37,9 +37,9 @@ export class LiveViewer {
     else if (!this.#needsKey || fragment.isKey) this.#send(fragment);
   }
 
-  /** @param head of {@link LIVE_BYTES}, with the picture's time */
-  offerPicture(head: Uint8Array, body: Uint8Array): void {
-    if (!this.#isBehind) this.#socket.send(Buffer.concat([head, body]));
+  /** @param message with its head */
+  offerPicture(message: Uint8Array): void {
+    if (!this.#isBehind) this.#socket.send(message);
   }
 
   /** A fragment before the next one is missing. */

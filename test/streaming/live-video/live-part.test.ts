@@ -160,6 +160,8 @@ describe('live pictures of a service', () => {
     const [body] = viewer.bodies;
     const length = body.readUInt32BE(0);
     assert.deepEqual(JSON.parse(body.toString('utf8', 4, 4 + length)), { ptsMs: 1234.568, ...size });
+    // A late viewer gets the same at once.
+    assert.deepEqual(await (await service.view('pictures')).until(1), ['picture 1234.568']);
     const { default: sharp } = await import('sharp');
     const { width, height, format } = await sharp(body.subarray(4 + length)).metadata();
     assert.deepEqual([width, height, format], [32, 16, 'jpeg']);

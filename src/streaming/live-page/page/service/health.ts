@@ -12,6 +12,8 @@ export type HealthTexts = {
   readonly fps: string;
   readonly age: string;
   readonly latency: string;
+  /** One percept in a hundred or more is later than the budget. */
+  readonly isOverBudget: boolean;
   /** `3 of 120 later than 100 ms`; empty without a budget. */
   readonly budget: string;
   readonly drops: string;
@@ -33,6 +35,7 @@ export function healthTexts(model: CameraModel, nowMs: number): HealthTexts {
       quantiles === undefined || (quantiles.p50 === 0 && quantiles.p99 === 0)
         ? '–'
         : `${Math.round(quantiles.p50)} / ${Math.round(quantiles.p99)} ms`,
+    isOverBudget: budgetMs !== undefined && (quantiles?.p99 ?? 0) > budgetMs,
     budget: budgetMs === undefined ? '' : `budget ${budgetMs} ms`,
     drops: lost.length === 0 ? 'none lost' : lost.map(([reason, count]) => `${count} ${reason}`).join(', '),
     losses: losses === 0 ? 'never lost' : `reconnected ${losses}×`,

@@ -67,6 +67,7 @@ export class Tile {
   update(nowMs: number): void {
     const texts = healthTexts(this.#model, nowMs);
     for (const name of ['fps', 'age', 'latency'] as const) this.#figures[name].textContent = texts[name];
+    this.#figures.latency.classList.toggle('over', texts.isOverBudget);
     const { facts } = this.#model;
     const isUp = facts?.isUp ?? false;
     this.#state.className = `dot ${facts === undefined ? '' : isUp ? 'up' : 'down'}`;
