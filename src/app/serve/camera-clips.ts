@@ -104,7 +104,7 @@ export class CameraClips {
     this.#newestMs = Math.max(this.#newestMs, ptsUs / 1000);
     if (isClipOver(times, this.#plan, ptsUs / 1000)) this.#finish();
     else if (writing.file !== undefined || isKey) {
-      writing.file ??= new KeptMp4({ folder, path: writing.path, ffmpeg, codec });
+      writing.file ??= new KeptMp4({ folder, path: writing.path, ffmpeg, codec, form: 'short' });
       if (!writing.file.write(unit)) this.#finish();
     }
   }

@@ -69,7 +69,7 @@ export class CameraRecording {
   #newFile({ codec }: FollowedUnit): KeptMp4 {
     const { folder, camera, clock, ffmpeg } = this.#options;
     const path = folder.pathOf(camera, recordingName(clock.toUnixMs(clock.now())));
-    return new KeptMp4({ folder, path, ffmpeg, codec });
+    return new KeptMp4({ folder, path, ffmpeg, codec, form: 'long' });
   }
 
   #finish(): void {

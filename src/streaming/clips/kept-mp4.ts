@@ -2,13 +2,14 @@ import type { UnitCodec } from '../../core/coded-unit.js';
 import type { KeptFolder } from '../../files/kept-folder.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { TimedUnit } from '../ffmpeg/unit-nut.js';
-import { Mp4Writer } from './mp4-writer.js';
+import { Mp4Writer, type Mp4Form } from './mp4-writer.js';
 
 export type KeptMp4Options = {
   readonly folder: KeptFolder;
   readonly path: string;
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
+  readonly form: Mp4Form;
 };
 
 /** A video in a kept folder. It has its name once it is complete. */
@@ -18,10 +19,10 @@ export class KeptMp4 {
   #writer: Mp4Writer | undefined;
   #end: () => void = () => undefined;
 
-  constructor({ folder, path, ffmpeg, codec }: KeptMp4Options) {
+  constructor({ folder, path, ffmpeg, codec, form }: KeptMp4Options) {
     const ended = new Promise<void>((resolve) => (this.#end = resolve));
     this.#completed = folder.make(path, async (draft) => {
-      const writer = (this.#writer = new Mp4Writer({ ffmpeg, codec, path: draft }));
+      const writer = (this.#writer = new Mp4Writer({ ffmpeg, codec, path: draft, form }));
       await ended;
       await writer.finish();
     });

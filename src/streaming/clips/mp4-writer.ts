@@ -4,28 +4,38 @@ import { FfmpegChild } from '../ffmpeg/child.js';
 import { FILES } from '../ffmpeg/needs.js';
 import { unitHeader, unitsHeader, type TimedUnit } from '../ffmpeg/unit-nut.js';
 
+/**
+ * `short` is written a second time at its end, so that a browser plays it before it has all of it. `long` is not, and
+ * what a killed program leaves of it can be played.
+ */
+export type Mp4Form = 'short' | 'long';
+
+const MOVFLAGS: Readonly<Record<Mp4Form, string>> = {
+  short: '+faststart',
+  long: '+frag_keyframe+empty_moov+default_base_moof',
+};
+
 export type Mp4WriterOptions = {
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
   /** Nothing may stand there. */
   readonly path: string;
+  readonly form: Mp4Form;
 };
 
 /** Coded pictures that a slow disk has not taken. A clip that needs more ends. */
 const MOST_QUEUED_BYTES = 32 * 2 ** 20;
 
 /**
- * ffmpeg's options for a file of the unchanged pictures. The purpose of each:
- * - `setts`: coded pictures come in the order of sending with times of showing alone; an MP4 needs times of decoding,
- *   too, which rise.
- * - `faststart`: a browser plays the file before it has all of it.
+ * ffmpeg's options for a file of the unchanged pictures. `setts`: coded pictures come in the order of sending with times
+ * of showing alone; an MP4 needs times of decoding, too, which rise.
  */
-function mp4Arguments(path: string): string[] {
+function mp4Arguments(path: string, form: Mp4Form): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-v', 'error'],
     ...['-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c', 'copy'],
     ...['-bsf:v', "setts=pts=PTS:dts='max(PREV_OUTDTS+1,PTS-0.5/TB)'"],
-    ...['-f', 'mp4', '-movflags', '+faststart', '-n', path],
+    ...['-f', 'mp4', '-movflags', MOVFLAGS[form], '-flush_packets', '1', '-n', path],
   ];
 }
 
@@ -35,10 +45,10 @@ export class Mp4Writer {
   #isFull = false;
   #log = '';
 
-  constructor({ ffmpeg, codec, path }: Mp4WriterOptions) {
+  constructor({ ffmpeg, codec, path, form }: Mp4WriterOptions) {
     this.#child = new FfmpegChild({
       ffmpeg,
-      args: mp4Arguments(path),
+      args: mp4Arguments(path, form),
       needs: FILES,
       stdin: 'pipe',
       onLine: (line) => (this.#log ||= line),

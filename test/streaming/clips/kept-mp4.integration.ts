@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { UnitCodec } from '../../../src/core/coded-unit.js';
 import { KeptFolder } from '../../../src/files/kept-folder.js';
 import { KeptMp4 } from '../../../src/streaming/clips/kept-mp4.js';
+import type { Mp4Form } from '../../../src/streaming/clips/mp4-writer.js';
 import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG, presentationTimes } from '../../helpers/clips.js';
 import { codedClip, decodedPictures, type CodedClipOptions } from '../../helpers/coded-clip.js';
@@ -41,29 +42,35 @@ describe('a video of kept units', function () {
       onHealed: () => told.push('healed'),
     }));
 
-  for (const [codec, options] of [
-    ['h264', {}],
-    ['h264', { bPictures: 2 }],
-    ['h265', { bPictures: 2 }],
-    ['mjpeg', {}],
-  ] as const satisfies [UnitCodec, CodedClipOptions][])
-    itNeeds(NEEDS_FFMPEG, `has the pictures of ${codec} ${JSON.stringify(options)} and their times`, async () => {
-      const files = await open(join(folder(), 'kept'));
-      const path = files.pathOf('front', 'a.mp4');
-      const ffmpeg = await locateFfmpeg(process.env, join(folder(), 'cache'));
-      const video = new KeptMp4({ folder: files, path, ffmpeg, codec });
-      const units = unitsOf(codec, { seconds: 2, ...options });
-      assert.ok(units.every((unit) => video.write(unit)));
-      assert.equal(await video.end(), true);
-      assert.deepEqual([readdirSync(dirname(path)), statSync(path).mode & 0o777], [['a.mp4'], 0o600]);
-      const times = presentationTimes(path);
-      assert.equal(times.length, 50);
-      times.forEach((atS, i) =>
-        assert.ok(Math.abs(atS - times[0] - (i * INTERVAL_MS) / 1000) < 0.001, `${atS} at ${i}`),
-      );
-      assert.ok(times[0] < 1, `${times[0]}`);
-      assert.deepEqual(picturesOf('-i', path), decodedPictures(codec, codedClip(codec, { seconds: 2, ...options })));
-    });
+  for (const [codec, options, form] of [
+    ['h264', {}, 'short'],
+    ['h264', {}, 'long'],
+    ['h264', { bPictures: 2 }, 'short'],
+    ['h264', { bPictures: 2 }, 'long'],
+    ['h265', { bPictures: 2 }, 'short'],
+    ['mjpeg', {}, 'short'],
+  ] as const satisfies [UnitCodec, CodedClipOptions, Mp4Form][])
+    itNeeds(
+      NEEDS_FFMPEG,
+      `has the pictures of ${codec} ${JSON.stringify(options)} and their times, in a ${form} file`,
+      async () => {
+        const files = await open(join(folder(), 'kept'));
+        const path = files.pathOf('front', 'a.mp4');
+        const ffmpeg = await locateFfmpeg(process.env, join(folder(), 'cache'));
+        const video = new KeptMp4({ folder: files, path, ffmpeg, codec, form });
+        const units = unitsOf(codec, { seconds: 2, ...options });
+        assert.ok(units.every((unit) => video.write(unit)));
+        assert.equal(await video.end(), true);
+        assert.deepEqual([readdirSync(dirname(path)), statSync(path).mode & 0o777], [['a.mp4'], 0o600]);
+        const times = presentationTimes(path);
+        assert.equal(times.length, 50);
+        times.forEach((atS, i) =>
+          assert.ok(Math.abs(atS - times[0] - (i * INTERVAL_MS) / 1000) < 0.001, `${atS} at ${i}`),
+        );
+        assert.ok(times[0] < 1, `${times[0]}`);
+        assert.deepEqual(picturesOf('-i', path), decodedPictures(codec, codedClip(codec, { seconds: 2, ...options })));
+      },
+    );
 
   itNeeds(NEEDS_FFMPEG, 'leaves nothing of a file that does not fit on the disk, and says so once', async function () {
     const unmount = mountTinyDisk(join(folder(), 'kept'), 64);
@@ -74,7 +81,7 @@ describe('a video of kept units', function () {
       const units = unitsOf('mjpeg', { seconds: 2 });
       for (const name of ['a.mp4', 'b.mp4']) {
         const path = files.pathOf('front', name);
-        const video = new KeptMp4({ folder: files, path, ffmpeg, codec: 'mjpeg' });
+        const video = new KeptMp4({ folder: files, path, ffmpeg, codec: 'mjpeg', form: 'short' });
         for (const unit of units) video.write(unit);
         assert.equal(await video.end(), false);
         assert.deepEqual(readdirSync(dirname(path)), []);
