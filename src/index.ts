@@ -94,7 +94,8 @@ export {
   type ScheduleOptions,
   type StreamSchedule,
 } from './pipeline/operators/schedule.js';
-export { DetectorOutage } from './pipeline/detector-outage.js';
+export { DetectorOutage, type DetectorLosses } from './pipeline/detector-outage.js';
+export { SharedDetector } from './pipeline/shared-detector.js';
 export { detect, type DetectOptions } from './pipeline/operators/detect.js';
 export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';
 export { inOrder } from './pipeline/operators/in-order.js';

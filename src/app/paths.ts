@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -25,6 +26,22 @@ export function cacheDir(env: Environment, home: string = homedir()): string {
   if (env['NOWCAST_CACHE']) return resolve(env['NOWCAST_CACHE']);
   const xdg = env['XDG_CACHE_HOME'];
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.cache'), 'nowcast');
+}
+
+/**
+ * File in which a service keeps what people changed while it ran; one for each configuration. In the first folder of
+ * `STATE_DIRECTORY`, which systemd sets, else in `XDG_STATE_HOME/nowcast`, else in `~/.local/state/nowcast`.
+ * @param config absolute path of the configuration
+ */
+export function stateFile(config: string, env: Environment, home: string = homedir()): string {
+  const [given] = env['STATE_DIRECTORY']?.split(':') ?? [];
+  const xdg = env['XDG_STATE_HOME'];
+  const folder =
+    given !== undefined && isAbsolute(given)
+      ? given
+      : join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.local', 'state'), 'nowcast');
+  const name = createHash('sha256').update(config).digest('hex').slice(0, 16);
+  return join(folder, `switches-${name}.json`);
 }
 
 /** The user's own zoo of models, in the format of `configs/zoo.yaml`. */

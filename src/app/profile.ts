@@ -104,10 +104,16 @@ export async function measureRuntimes(
   return { runtimesMs, inferenceMs };
 }
 
-async function pictureFor(source: string | undefined, input: PictureFormat): Promise<Picture> {
+/** For the time of a run, which does not depend on the picture. */
+export function greyPicture(input: PictureFormat): Picture {
   const image = new Uint8Array(3 * input.width * input.height).fill(resolvedFormat(input).padValue);
-  if (source === undefined) return { size: input, fit: fitPicture(input, input), image };
-  return readPicture(source, input, image).catch((cause: unknown) => {
+  return { size: input, fit: fitPicture(input, input), image };
+}
+
+async function pictureFor(source: string | undefined, input: PictureFormat): Promise<Picture> {
+  const grey = greyPicture(input);
+  if (source === undefined) return grey;
+  return readPicture(source, input, grey.image).catch((cause: unknown) => {
     throw new SourceError(`the picture ${source} cannot be read: ${(cause as Error).message}`, { cause });
   });
 }

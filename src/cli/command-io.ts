@@ -17,6 +17,8 @@ export type CliContext = {
   readonly signal: AbortSignal;
   /** Texts that no output may show; commands add to it. */
   readonly secrets: Set<string>;
+  /** See `Interrupt`. Absent where a program starts commands itself. */
+  readonly onHangup?: (listener: () => void) => () => void;
   /** Prints a result to standard output, with a line feed. */
   readonly print: (text: string) => void;
 };

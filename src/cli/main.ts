@@ -57,13 +57,19 @@ const COMMANDS: readonly CommandEntry[] = [
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 128 + n ended by signal n */
 async function main(args: readonly string[]): Promise<number> {
-  const interrupt = watchInterrupts();
+  const interrupt = watchInterrupts(hasLostTerminal);
   let hasResult = false;
   const print = (text: string): void => {
     hasResult = true;
     process.stdout.write(`${printable(text)}\n`);
   };
-  const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set(), print };
+  const context: CliContext = {
+    env: process.env,
+    signal: interrupt.signal,
+    secrets: new Set(),
+    print,
+    onHangup: interrupt.onHangup,
+  };
   /** With --json, standard output has one object in any case: the result or the error. */
   const printFailure = (code: string, message: string, exitCode: number): number => {
     if (args.includes('--json') && !hasResult)
@@ -156,6 +162,10 @@ function stackOf(error: unknown): string {
 /** The terminals among standard input, output and error. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
+function hasLostTerminal(): boolean {
+  return !terminals.every((fd) => isatty(fd));
+}
+
 // A log that cannot be written, because its reader is gone or its disk is full, does not end a run.
 process.stderr.on('error', () => undefined);
 // `nowcast … | head` closes the pipe early, which is no failure. A closed terminal also sends SIGHUP.
@@ -169,5 +179,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await main(process.argv.slice(2));
 process.once('beforeExit', () => {
   // Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
-  if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+  if (hasLostTerminal()) process.kill(process.pid, 'SIGHUP');
 });

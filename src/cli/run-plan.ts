@@ -5,10 +5,11 @@ import { counted } from '../core/counted.js';
 export function planText({ model, detectors, streams, outputs }: RunPlan): string {
   const width = Math.max(...streams.map(({ id }) => id.length));
   return [
-    `valid: ${counted(streams.length, 'stream')}, ${counted(detectors, 'detector')} of ${model}`,
-    ...streams.flatMap(({ id, source, is, detect, scene }) => [
-      `${id.padEnd(width)}  ${is}: ${source}`,
+    `valid: ${counted(streams.length, 'stream')}, ${detectors === 'auto' ? 'auto detectors' : counted(detectors, 'detector')} of ${model}`,
+    ...streams.flatMap(({ id, source, is, detect, scene, model: own, isOff }) => [
+      `${id.padEnd(width)}  ${is}: ${source}${isOff === true ? ' (off)' : ''}`,
       `${''.padEnd(width)}  ${choiceText(detect)}`,
+      ...(own === undefined ? [] : [`${''.padEnd(width)}  ${own}`]),
       ...(scene === undefined ? [] : [`${''.padEnd(width)}  ${sceneText(scene)}`]),
     ]),
     ...outputs.map(({ kind, settings }) => `${kind}: ${settingsText(settings)}`),

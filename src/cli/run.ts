@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
+import type { FoundAtAddress } from '../core/source-kind.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { sourceSecrets } from '../config/redact.js';
@@ -65,6 +66,10 @@ type Reading = {
   readonly onWarning?: (message: string) => void;
   /** False asks no address for its content; one that may give a video file then counts as one. Default: true. */
   readonly asks?: boolean;
+  /** Cameras may have models of their own, and run later. */
+  readonly isService?: boolean;
+  /** The contents of addresses, which are not asked again; takes those that are. */
+  readonly contents?: Map<string, FoundAtAddress>;
   /** Settings over those of the file, as a flag's; and under them, as a default. */
   readonly over?: Settings;
   readonly under?: Settings;
@@ -77,7 +82,16 @@ type Reading = {
 export async function readRunConfig(
   sources: readonly string[],
   flags: RunFlagValues,
-  { env, secrets, onWarning = () => undefined, asks = true, over = {}, under = {} }: Reading,
+  {
+    env,
+    secrets,
+    onWarning = () => undefined,
+    asks = true,
+    isService = false,
+    contents = new Map(),
+    over = {},
+    under = {},
+  }: Reading,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
@@ -100,15 +114,18 @@ export async function readRunConfig(
     for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
   const texts = sourceTexts(settings, sources);
-  if (asks) return resolveRun(settings, sources, parts, await lookAtSources(texts, parts.sources));
+  if (asks) {
+    for (const [text, content] of await lookAtSources(texts, parts.sources, contents)) contents.set(text, content);
+    return resolveRun(settings, sources, parts, contents, isService);
+  }
   try {
-    return resolveRun(settings, sources, parts);
+    return resolveRun(settings, sources, parts, undefined, isService);
   } catch (error) {
     const unknown = addressesToAsk(texts, parts.sources);
     if (unknown.length === 0) throw error;
     const asVideos = unknown.map((text) => [text, { kind: 'video', isPlayable: true, found: 'not asked' }] as const);
     try {
-      return resolveRun(settings, sources, parts, new Map(asVideos));
+      return resolveRun(settings, sources, parts, new Map(asVideos), isService);
     } catch {
       throw error;
     }

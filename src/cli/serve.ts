@@ -1,10 +1,17 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { BUILT_IN_PARTS } from '../app/parts.js';
+import { stateFile } from '../app/paths.js';
 import { DEMO_CAMERAS } from '../app/serve/demo-cameras.js';
+import type { ServeOptions } from '../app/serve/serve.js';
 import { DEFAULT_LISTEN, defaultListenSettings, listenSettings } from '../app/serve/listen.js';
+import type { RunConfig } from '../config/run-config.js';
+import type { FoundAtAddress } from '../core/source-kind.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { readRunConfig } from './run.js';
+import { planText } from './run-plan.js';
 import { addRunFlags, type RunFlagValues } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
@@ -22,24 +29,45 @@ export function register(program: Command, context: CliContext): void {
       '--listen <[host:]port>',
       `address of the server (default: http.listen or that of the section feed, else ${DEFAULT_LISTEN})`,
     )
+    .option('--state <file>', 'where to keep the positions of switches (default: one file for each configuration)')
+    .option('--watch', 'take over the configuration whenever its file changes, as on SIGHUP')
+    .option('--validate', 'check flags and configuration, print what would run, and end; opens no source')
     .option('--demo', 'three synthetic cameras with zones and lines, for a first look');
   addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
     const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
-    const { listen, demo, ...rest } = flags;
+    const { listen, demo, state, watch, validate, ...rest } = flags;
+    const file = typeof rest['config'] === 'string' ? resolve(rest['config']) : undefined;
+    if (watch === true && file === undefined)
+      throw new UsageError('--watch needs a configuration (-c), whose file it watches');
     if (demo === true && (cameras.length > 0 || rest['config'] !== undefined))
       throw new UsageError('--demo brings cameras of its own; leave it out, or the cameras and --config');
-    const config = await readRunConfig(
-      cameras,
-      { ...rest, wait: true },
-      {
-        ...reading,
-        under: { ...defaultListenSettings(), ...(demo === true && DEMO_CAMERAS) },
-        over: listen === undefined ? {} : listenSettings(String(listen), '--listen'),
-      },
-    );
+    const listening = listen === undefined ? {} : listenSettings(String(listen), '--listen');
+    const kept = typeof state === 'string' ? { state: resolve(state) } : {};
+    const contents = new Map<string, FoundAtAddress>();
+    const read = (): Promise<RunConfig> =>
+      readRunConfig(
+        cameras,
+        { ...rest, wait: true },
+        {
+          ...reading,
+          isService: true,
+          asks: validate !== true,
+          contents,
+          under: { ...defaultListenSettings(), ...(demo === true && DEMO_CAMERAS) },
+          over: { ...listening, ...kept },
+        },
+      );
+    const config = await read();
+    if (validate === true) {
+      const { planRun } = await import('../app/run/plan.js');
+      const plan = await planRun(config, io, BUILT_IN_PARTS);
+      io.print(io.json ? JSON.stringify(plan) : planText(plan));
+      return;
+    }
     const { serve } = await import('../app/serve/serve.js');
-    const summary = await serve(config, io);
+    const options = file === undefined ? {} : await reloading(file, watch === true, read, context);
+    const summary = await serve(config, io, options);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   });
   addMoreHelp(command, {
@@ -50,4 +78,24 @@ export function register(program: Command, context: CliContext): void {
     ],
     page: 'serve.md',
   });
+}
+
+/** A configuration that is read again: on SIGHUP, and when its file changes, if that is asked for. */
+async function reloading(
+  file: string,
+  isWatched: boolean,
+  readAgain: () => Promise<RunConfig>,
+  { env, onHangup = () => () => undefined }: CliContext,
+): Promise<ServeOptions> {
+  const { onFileChange } = await import('../app/serve/file-changes.js');
+  return {
+    readAgain,
+    stateFile: stateFile(file, env),
+    onReloadWanted(reload) {
+      const ends = [onHangup(reload), ...(isWatched ? [onFileChange(file, reload)] : [])];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
 }

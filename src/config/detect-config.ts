@@ -62,7 +62,7 @@ export function resolveOwnDetect(
   parts: Parts,
   hasScene = false,
 ): OwnDetectConfig {
-  const { model: _, priority = 1, ...over } = own;
+  const { enabled: _enabled, model: _model, priority = 1, ...over } = own;
   const where = (name: keyof Given): string => (name in over ? `cameras.${id}.detect.${name}` : keyAndFlag(name));
   // A schedule of the camera's own says more than a budget of all cameras.
   const { budget: _budget, ...withoutBudget } = given;

@@ -22,8 +22,8 @@ export type ModelConfig = {
   readonly provider: Provider;
   /** Undefined: the detector decides by the number of cores. */
   readonly threads: number | undefined;
-  /** Number of detector processes that run in parallel. */
-  readonly hosts: number;
+  /** Number of detector processes that run in parallel; `auto` follows the cameras and the machine. */
+  readonly hosts: number | 'auto';
   /** Name of a preprocessing of the model's family. Undefined: the family's usual one. */
   readonly preprocess: string | undefined;
   /** The network is not tried on test pictures. */
@@ -63,6 +63,8 @@ export type RunConfig = {
   readonly snapshots?: SnapshotsConfig;
   readonly clips?: ClipsConfig;
   readonly record?: RecordConfig;
+  /** File in which a service keeps the positions of its switches; absent takes the usual one. */
+  readonly stateFile?: string;
 };
 
 /** Makes every relative path in `settings` absolute; see {@link anchored}. */
@@ -88,6 +90,7 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
  * @param settings with absolute paths, see {@link anchoredRun}
  * @param named sources of the command line; names choose cameras of the file, and other sources replace them
  * @param contents of addresses, see `lookAtSources`
+ * @param isService cameras may have models of their own, and run later
  * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
 export function resolveRun(
@@ -95,18 +98,22 @@ export function resolveRun(
   named: readonly string[],
   parts: Parts,
   contents?: ContentByText,
+  isService = false,
 ): RunConfig {
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
   const detect = resolveDetect(given, parts);
-  const found = runSources(settings, named, parts, contents);
-  const sources = found.map(({ config: source }) => source);
+  const found = runSources(settings, named, parts, contents, isService);
+  const path = oneModel(found, model.path, isService);
+  const sources = found.map(({ config: source, model: own = path }) =>
+    own === path ? source : { ...source, model: own },
+  );
   const cameras = { sources, names: Object.keys(settings.cameras ?? {}) };
   const config: RunConfig = {
     sources,
     model: {
-      path: oneModel(found, model.path),
+      path,
       labels: model.labels,
       provider: model.provider,
       threads: model.threads,
@@ -127,6 +134,7 @@ export function resolveRun(
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
     ...(settings.clips !== undefined && { clips: resolveClips(settings.clips, cameras) }),
     ...(settings.record !== undefined && { record: resolveRecord(settings.record, cameras) }),
+    ...(settings.state !== undefined && { stateFile: settings.state }),
   };
   refuseContradictions(config, found, parts);
   const { snapshots, clips, record } = config;
@@ -159,14 +167,15 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
 }
 
 /**
- * The one model of a run's sources.
- * @throws UsageError if cameras name different ones
+ * The one model of a run's sources, or that of the file, if the cameras of a service have several.
+ * @throws UsageError if cameras of a run name different ones
  */
-function oneModel(found: readonly Found[], ofTheFile: string): string {
+function oneModel(found: readonly Found[], ofTheFile: string, isService: boolean): string {
   const [first, ...rest] = found.map(({ config: { id }, model = ofTheFile }) => ({ id, path: model }));
   const other = rest.find(({ path }) => path !== first.path);
   if (other === undefined) return first.path;
+  if (isService) return ofTheFile;
   throw new UsageError(
-    `${first.id} is for the model ${first.path} and ${other.id} for ${other.path} (cameras.<name>.detect.model, or model.path), but a run has one detector; give all of its cameras the same model, or start a run for each by its name. Several models in one process come with \`nowcast serve\``,
+    `${first.id} is for the model ${first.path} and ${other.id} for ${other.path} (cameras.<name>.detect.model, or model.path), but a run has one detector; give all of its cameras the same model, or start a run for each by its name. \`nowcast serve\` runs several models at once`,
   );
 }

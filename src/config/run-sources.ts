@@ -30,6 +30,12 @@ export type SourceConfig = {
   readonly scene?: SceneRules;
   /** The pictures of its objects, if they differ from those of the other cameras. */
   readonly snapshots?: PictureRule;
+  /** Of a camera with a model of its own, in a service: a path, or a name of the zoo. */
+  readonly model?: string;
+  /** Of a camera of a service that does not run until it is switched on. */
+  readonly isOff?: true;
+  /** Of a camera whose frames do not go to the detector. */
+  readonly isDetectOff?: true;
 };
 
 /** A source with the entry of its kind. */
@@ -46,6 +52,7 @@ type Flagged = Readonly<Record<string, unknown>>;
 /**
  * The sources of a run: those of the command line, or else the file's cameras.
  * @param named names choose cameras of the file, and other sources replace them
+ * @param isService cameras that are not enabled count, too: a service can switch them on
  * @throws UsageError if there is none, if one does not exist, or if it has a key or a flag of another kind
  */
 export function runSources(
@@ -53,11 +60,12 @@ export function runSources(
   named: readonly string[],
   parts: Parts,
   contents: ContentByText | undefined,
+  isService = false,
 ): Found[] {
   const found =
     named.length > 0
       ? namedSources(named, settings, parts, contents)
-      : configuredSources(enabledCameras(settings), settings, parts, contents);
+      : configuredSources(camerasToRun(settings, isService), settings, parts, contents);
   refuseUselessFlags(settings.sources ?? {}, found, parts);
   refuseSharedScene(settings, found);
   return found;
@@ -77,7 +85,7 @@ function namedSources(
   const others = texts.filter((text) => !Object.hasOwn(cameras, text));
   for (const text of others) refuseUnknownName(text, Object.keys(cameras), parts);
   const chosen = configuredSources(
-    names.map((name) => [name, cameras[name]]),
+    names.map((name) => [name, { ...cameras[name], enabled: true }]),
     settings,
     parts,
     contents,
@@ -123,8 +131,8 @@ function joined(sources: readonly Found[]): Found[] {
 type NamedCamera = readonly [name: string, camera: CameraSettings];
 
 /** @throws UsageError if there is none */
-function enabledCameras({ cameras = {} }: Settings): readonly NamedCamera[] {
-  const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
+function camerasToRun({ cameras = {} }: Settings, isService: boolean): readonly NamedCamera[] {
+  const enabled = Object.entries(cameras).filter(([, camera]) => isService || camera.enabled !== false);
   if (enabled.length > 0) return enabled;
   throw new UsageError(
     Object.keys(cameras).length > 0
@@ -139,9 +147,15 @@ function configuredSources(
   parts: Parts,
   contents: ContentByText | undefined,
 ): Found[] {
-  return cameras.map(([id, camera]) =>
-    withChoice(sourceConfig(id, camera, parts.sources, settings.sources, contents), camera, settings, parts),
-  );
+  return cameras.map(([id, camera]) => {
+    const { config, ...found } = sourceConfig(id, camera, parts.sources, settings.sources, contents);
+    const switched: SourceConfig = {
+      ...config,
+      ...(camera.enabled === false && { isOff: true }),
+      ...(camera.detect?.enabled === false && { isDetectOff: true }),
+    };
+    return withChoice({ ...found, config: switched }, camera, settings, parts);
+  });
 }
 
 /** The source with its own choice of results and its own scene, which makes the choice its own: it needs tracks. */

@@ -75,11 +75,17 @@ export type ContentByText = ReadonlyMap<string, FoundAtAddress>;
 
 /**
  * Asks all sources that are addresses for their content at once.
+ * @param known the answers of an earlier time, which are not asked for again
  * @throws UsageError as {@link recogniseSource}
  */
-export async function lookAtSources(texts: readonly string[], kinds: readonly SourceKind[]): Promise<ContentByText> {
+export async function lookAtSources(
+  texts: readonly string[],
+  kinds: readonly SourceKind[],
+  known: ContentByText = new Map(),
+): Promise<ContentByText> {
   const found = await Promise.all(
     texts.map(async (text): Promise<[string, FoundAtAddress | undefined]> => {
+      if (known.has(text)) return [text, known.get(text)];
       const { kind, address } = recogniseSource(text, kinds);
       return [text, await kind?.lookAt?.(address)];
     }),

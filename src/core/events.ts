@@ -17,6 +17,8 @@ export const DROP_REASONS = [
   'detector-failed',
   /** A newer frame of the same stream replaced it, or the run ended, while the detector hung or restarted. */
   'detector-down',
+  /** Detection is switched off for its camera. */
+  'detect-off',
   /** The run ended while the frame waited or was in the detector. */
   'stopped',
 ] as const;

@@ -40,7 +40,7 @@ export const OBJECT_REASONS = [
   'minute',
   /** It has not been seen for longer than a track outlives its last sighting. */
   'lost',
-  /** The stream was interrupted, and tracks begin anew with the next connection. */
+  /** The stream was interrupted, and tracks begin anew with the next connection; or detection was switched off. */
   'interrupted',
   /** The run ended. */
   'run-ended',

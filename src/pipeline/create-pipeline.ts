@@ -11,6 +11,7 @@ import { ownStream } from './operators/own-stream.js';
 import { perceiveChecked, type PerceiveOptions } from './operators/perceive.js';
 import type { StreamSchedule } from './operators/schedule.js';
 import { select } from './operators/select.js';
+import type { SharedDetector } from './shared-detector.js';
 import { track } from './operators/track.js';
 import { TrackerSet } from './tracker-set.js';
 
@@ -30,7 +31,7 @@ export type PipelineOptions = Omit<PerceiveOptions, 'streams'> &
     readonly streams?: ReadonlyMap<string, StreamOptions> | undefined;
     /** They share the detector; the stalest stream goes first. Each `streamId` occurs once. */
     readonly sources: readonly ObservableInput<SourceEvent>[];
-    readonly detector: Detector;
+    readonly detector: Detector | SharedDetector;
     readonly measurements?: Measurements | undefined;
   };
 

@@ -87,6 +87,12 @@ export class Measurements {
     for (const id of streamIds) this.#tally(id);
   }
 
+  /** Leaves out a source that is there no longer. */
+  forget(streamId: string): void {
+    this.#streams.delete(streamId);
+    this.#ages.delete(streamId);
+  }
+
   /** A source delivered an event. A drop that the source reports counts as received, too. */
   received(event: SourceEvent): void {
     if (event.type === 'frame' || event.type === 'drop') this.#tally(event.streamId).received += 1;

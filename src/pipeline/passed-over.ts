@@ -8,13 +8,16 @@ const UNUSUAL = 4;
 /** Bounds memory beside a detector that hangs and has no watchdog. */
 const MOST_HELD = 4096;
 
-type Run = { readonly startedAtMs: number };
+/** A frame that the detector works on. */
+export type Run = { readonly startedAtMs: number };
 type Emit = (drop: DropEvent) => void;
 
 export type PassedOverOptions = {
   readonly outage: DetectorOutage;
   readonly clock: Clock;
   readonly runtimes: RuntimeEstimator;
+  /** Of this detector, in the order of their starts; shared by all that use it. */
+  readonly runs?: Set<Run> | undefined;
 };
 
 /**
@@ -24,13 +27,13 @@ export type PassedOverOptions = {
  */
 export class PassedOver {
   readonly #options: PassedOverOptions;
-  /** In the order of their starts. */
-  readonly #runs = new Set<Run>();
+  readonly #runs: Set<Run>;
   readonly #held: DropEvent[] = [];
   #lossesBefore = 0;
 
   constructor(options: PassedOverOptions) {
     this.#options = options;
+    this.#runs = options.runs ?? new Set();
   }
 
   started(run: Run): void {

@@ -1,4 +1,4 @@
-import type { PerceptEvent, PipelineEvent } from '../core/events.js';
+import type { DropEvent, PerceptEvent, PipelineEvent } from '../core/events.js';
 import { round3 } from '../core/round.js';
 import type { CrossingEvent, ObjectReason, SceneCount, SceneEvent } from '../core/scene-events.js';
 import type { SceneRules } from '../core/scene-rules.js';
@@ -40,6 +40,7 @@ export function nextScene(rules: SceneRules, state: SceneState, event: PipelineE
     const { state: after, events } = endScene(rules, state, event.streamId, 'interrupted');
     return { state: { ...after, isInterrupted: true }, events };
   }
+  if (event.type === 'drop' && event.reason === 'detect-off') return switchOff(rules, state, event);
   return { state, events: [] };
 }
 
@@ -55,6 +56,14 @@ export function endScene(
   const change = new SceneChange(rules, state, streamId, latest);
   for (const tracked of state.tracks.values()) change.end(tracked, why);
   return change.step(latest);
+}
+
+/** Nobody looks on any longer. The frame that may still be in the detector is older, and so will not count. */
+function switchOff(rules: SceneRules, state: SceneState, { streamId, seq }: DropEvent): SceneStep {
+  if (state.latest === undefined) return { state, events: [] };
+  const { state: after, events } =
+    state.tracks.size === 0 ? { state, events: [] } : endScene(rules, state, streamId, 'interrupted');
+  return { state: { ...after, latest: { ...state.latest, seq } }, events };
 }
 
 function observe(rules: SceneRules, state: SceneState, percept: PerceptEvent): SceneStep {

@@ -48,6 +48,10 @@ export class LoggedRun {
     }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child!.kill(name);
+  }
+
   interrupt(): Promise<CommandResult> {
     this.#child!.kill('SIGINT');
     return this.result;

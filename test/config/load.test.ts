@@ -52,7 +52,7 @@ describe('a configuration file', () => {
       'a wrong key at the top',
       '\nmodell: {}\n',
       [
-        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, http, snapshots, clips, record, feed, output, webhook, mqtt, pace, max_frames, duration, wait, strict)',
+        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, http, snapshots, clips, record, feed, output, webhook, mqtt, pace, max_frames, duration, wait, state, strict)',
       ],
     ],
     [
@@ -151,7 +151,7 @@ describe('a configuration file', () => {
     assert.deepEqual(settings.model, {});
     assert.deepEqual(warnings, ['c.yaml:3: model.hosts is now called detectors.count; please rename it']);
     assert.deepEqual(problemsOf('model: {hosts: 0}'), [
-      'c.yaml:1: model.hosts is 0; it must be a whole number of 1 or more',
+      'c.yaml:1: model.hosts is 0; it must be auto or a whole number of 1 or more',
     ]);
     assert.deepEqual(problemsOf('model: {hosts: 1}\ndetectors: {count: 2}'), [
       'c.yaml:1: model.hosts is the former name of detectors.count, which is set too; remove model.hosts',
@@ -161,7 +161,7 @@ describe('a configuration file', () => {
   it('refuses a wrong key in the detect of a camera, naming the keys that it may have', () =>
     assert.deepEqual(problemsOf('cameras:\n  a:\n    source: rtsp://h/x\n    detect: {nms: 0.5, priority: 0}'), [
       'c.yaml:4: cameras.a.detect.priority is 0; it must be a number above 0 and at most 1000',
-      'c.yaml:4: cameras.a.detect.nms is not a key (allowed in cameras.a.detect: model, conf, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast, priority)',
+      'c.yaml:4: cameras.a.detect.nms is not a key (allowed in cameras.a.detect: enabled, model, conf, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast, priority)',
     ]));
 
   it('refuses a repeated key', () =>

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { countsIn, objectsIn, percept, percepts, play, standing, status, storyOf } from './scene-percepts.js';
+import type { DropEvent } from '../../src/core/events.js';
+import { dropEventOf } from '../streaming/events.js';
+import { countsIn, objectsIn, percept, percepts, play, standing, status, storyOf, STREAM } from './scene-percepts.js';
 
 const still = standing(0.5, 0.8);
 const times = <T>(count: number, value: T): T[] => Array<T>(count).fill(value);
@@ -43,6 +45,23 @@ describe('the life of an object', () => {
   it('ends with its connection too if no status tells of it', () => {
     const { events } = play({}, [percept(0, 0, [still]), percept(1, 100, [still], { epoch: 1 })]);
     assert.deepEqual(storyOf(events), ['start new', 'end interrupted', 'start new', 'end run-ended']);
+  });
+
+  it('ends when detection is switched off, whose frame in work counts no more, and begins anew when it is on', () => {
+    const off = (seq: number): DropEvent => dropEventOf(seq, { streamId: STREAM, reason: 'detect-off' });
+    const { events } = play({}, [
+      off(0),
+      percept(1, 100, [still]),
+      off(3),
+      percept(2, 200, [still]),
+      off(4),
+      percept(5, 500, [still]),
+    ]);
+    assert.deepEqual(storyOf(events), ['start new', 'end interrupted', 'start new', 'end run-ended']);
+    assert.deepEqual(
+      objectsIn(events).map(({ id }) => id),
+      ['gate-1-1', 'gate-1-1', 'gate-5-1', 'gate-5-1'],
+    );
   });
 
   it('takes no notice of an output that comes after a newer one', () => {

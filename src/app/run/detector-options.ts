@@ -42,7 +42,7 @@ export async function detectorOptions(config: DetectorConfig, context: AppContex
     ...(labels === undefined ? {} : { labels }),
     provider: model.provider,
     ...(model.threads === undefined ? {} : { threads: model.threads }),
-    hosts: model.hosts,
+    hosts: model.hosts === 'auto' ? 1 : model.hosts,
     confThreshold: Math.min(...choices.map(({ conf }) => conf)),
     nmsThreshold: detect.nms,
     nms: detect.nmsMode,

@@ -5,7 +5,7 @@ import type { SceneRules } from '../../core/scene-rules.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { sourceEntry } from '../parts.js';
-import { detectorOptions } from './detector-options.js';
+import { openingsOf } from './detectors.js';
 import { prepareSinks } from './sinks.js';
 
 /** What a run would do, without secrets. */
@@ -13,13 +13,17 @@ export type RunPlan = {
   readonly isValid: true;
   /** The file of the model. */
   readonly model: string;
-  readonly detectors: number;
+  readonly detectors: RunConfig['model']['hosts'];
   readonly streams: readonly {
     readonly id: string;
     readonly source: string;
     /** The kind of the source, as `a camera`. */
     readonly is: string;
     readonly detect: StreamDetectConfig & { readonly priority: number };
+    /** The file of its model, in a service with several. */
+    readonly model?: string;
+    /** It waits for its switch. */
+    readonly isOff?: true;
     /** Names of its zones, lines and masks, if its objects are followed. */
     readonly scene?: Readonly<Record<'zones' | 'lines' | 'masks', readonly string[]>>;
   }[];
@@ -31,19 +35,22 @@ export type RunPlan = {
  * @throws UsageError for a problem that would keep it from starting
  */
 export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
-  const { model } = await asUsage(async () => {
+  const openings = await asUsage(async () => {
     await prepareSinks(config, parts);
-    return detectorOptions(config, context);
+    return openingsOf(config, context);
   });
+  const fileOf = (model = config.model.path): string => openings.get(model)!.options.model;
   const plan: RunPlan = {
     isValid: true,
-    model,
+    model: fileOf(config.sources[0].model),
     detectors: config.model.hosts,
-    streams: config.sources.map(({ id, kind, address, detect, scene }) => ({
+    streams: config.sources.map(({ id, kind, address, detect, scene, model, isOff }) => ({
       id,
       source: address,
       is: sourceEntry(kind, parts).is,
       detect: { ...streamPart(detect ?? config.detect), priority: detect?.priority ?? 1 },
+      ...(openings.size > 1 && { model: fileOf(model) }),
+      ...(isOff === true && { isOff }),
       ...(scene !== undefined && { scene: namesIn(scene) }),
     })),
     outputs: config.sinks.map(({ kind, settings }) => ({ kind, settings })),

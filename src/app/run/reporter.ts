@@ -95,6 +95,10 @@ export class RunReporter {
     };
   }
 
+  hasReported(error: unknown): boolean {
+    return this.#failures.some((failure) => failure === error);
+  }
+
   /** Reports that a part of a source cannot be read. The rest continues, and the run succeeds unless it is strict. */
   omitted(streamId: string, message: string): void {
     this.#omissions.push(`${streamId}: ${message}`);

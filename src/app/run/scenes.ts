@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../config/run-config.js';
+import type { SourceConfig } from '../../config/run-sources.js';
 import { counted } from '../../core/counted.js';
 import type { SceneEvent } from '../../core/scene-events.js';
 import type { SceneRules } from '../../core/scene-rules.js';
@@ -6,31 +6,35 @@ import type { Log } from '../context.js';
 import { withModelClasses } from './scene-classes.js';
 import { SceneTally, type SceneSummary } from './scene-tally.js';
 
-/** The scenes of a run's streams: their rules, and what happened in them. */
+/** What happened in the scenes of a run's streams. */
 export class RunScenes {
-  readonly #scenes: ReadonlyMap<string, { readonly rules: SceneRules; readonly tally: SceneTally }>;
+  readonly #tallies = new Map<string, SceneTally>();
+  readonly #log: Log;
 
-  /** @param classNames of the model */
-  constructor(sources: RunConfig['sources'], classNames: readonly string[], log: Log) {
-    this.#scenes = new Map(
-      sources.flatMap(({ id, scene }) => {
-        if (scene === undefined) return [];
-        log.info(`${id}: objects are tracked, with ${contentText(scene)}`);
-        return [[id, { rules: withModelClasses(scene, classNames, id), tally: new SceneTally(scene) }]];
-      }),
-    );
+  constructor(log: Log) {
+    this.#log = log;
   }
 
-  rulesOf(streamId: string): SceneRules | undefined {
-    return this.#scenes.get(streamId)?.rules;
+  /**
+   * Begins the scene of a stream anew.
+   * @param classNames of its model
+   * @returns its rules; undefined if it has none
+   * @throws UsageError naming a class that the model does not have
+   */
+  begin({ id, scene }: Pick<SourceConfig, 'id' | 'scene'>, classNames: readonly string[]): SceneRules | undefined {
+    if (scene === undefined) return undefined;
+    const rules = withModelClasses(scene, classNames, id);
+    this.#log.info(`${id}: objects are tracked, with ${contentText(scene)}`);
+    this.#tallies.set(id, new SceneTally(scene));
+    return rules;
   }
 
   seen(event: SceneEvent): void {
-    this.#scenes.get(event.streamId)?.tally.seen(event);
+    this.#tallies.get(event.streamId)?.seen(event);
   }
 
   summaryOf(streamId: string): SceneSummary | undefined {
-    return this.#scenes.get(streamId)?.tally.summary;
+    return this.#tallies.get(streamId)?.summary;
   }
 }
 

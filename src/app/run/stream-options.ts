@@ -1,6 +1,5 @@
 import { classIdsOf } from '../../config/class-ids.js';
 import type { StreamDetectConfig } from '../../config/detect-config.js';
-import type { RunConfig } from '../../config/run-config.js';
 import type { Detection } from '../../core/detection.js';
 import type { StreamOptions } from '../../pipeline/create-pipeline.js';
 import { policyByName } from '../../scheduling/kinds.js';
@@ -8,28 +7,20 @@ import { trackerByName } from '../../track/kinds.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { RunParts } from '../parts.js';
 
-/** The options of a run's streams: those of all, and by its id those of a camera with a `detect` of its own. */
+/** @param keepsOwn false if the detector gives only what the stream keeps */
 export function streamOptions(
-  { detect, sources }: Pick<RunConfig, 'detect' | 'sources'>,
+  choice: StreamDetectConfig & { readonly priority?: number },
   classNames: readonly string[],
+  keepsOwn: boolean,
   parts: RunParts,
-): StreamOptions & { readonly streams: ReadonlyMap<string, StreamOptions> } {
-  const isShared = sources.some(({ detect: own }) => own !== undefined);
-  const optionsOf = (choice: StreamDetectConfig): StreamOptions => ({
+): StreamOptions {
+  return {
     policy: policyByName(choice.schedule, parts.policies),
     latencyBudgetMs: choice.budgetMs,
+    priority: choice.priority,
     tracker: trackerOf(choice, parts),
     forecast: choice.forecast !== 'none',
-    // The detector has the thresholds of all streams together.
-    keep: isShared ? keeps(choice, classNames) : undefined,
-  });
-  return {
-    ...optionsOf(detect),
-    streams: new Map(
-      sources.flatMap(({ id, detect: own }): [string, StreamOptions][] =>
-        own === undefined ? [] : [[id, { ...optionsOf(own), priority: own.priority }]],
-      ),
-    ),
+    keep: keepsOwn ? keeps(choice, classNames) : undefined,
   };
 }
 

@@ -31,6 +31,14 @@ export class CameraStates {
     this.#states = new Map(streamIds.map((id) => [id, { state: 'connecting', sinceMs: nowMs, losses: 0 }]));
   }
 
+  add(streamId: string, nowMs: number): void {
+    this.#states.set(streamId, { state: 'connecting', sinceMs: nowMs, losses: 0 });
+  }
+
+  remove(streamId: string): void {
+    this.#states.delete(streamId);
+  }
+
   get(streamId: string): CameraState | undefined {
     return this.#states.get(streamId);
   }

@@ -18,10 +18,14 @@ const STAGES = {
 } as const satisfies Record<string, (times: PerceptEvent['times']) => number>;
 
 export type MetricsSources = {
-  readonly info: ModelDetectorInfo;
+  /** Of each detector. */
+  readonly infos: () => readonly ModelDetectorInfo[];
+  /** Crashes and hangs of all detectors. */
+  readonly detectorLosses: () => number;
   readonly version: string;
   readonly states: CameraStates;
-  readonly cameras: readonly string[];
+  /** Those that there are; read at each scrape. */
+  readonly cameras: Iterable<string>;
   /** In milliseconds. */
   readonly budgetsMs: readonly number[];
   /** Counts of each camera so far. */
@@ -37,6 +41,7 @@ export class ServiceMetrics {
   readonly #registry = new Registry();
   readonly #latency: Histogram<'camera'>;
   readonly #stage: Histogram<'stage'>;
+  readonly #reloads: Counter<'outcome'>;
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(sources: MetricsSources) {
@@ -56,7 +61,14 @@ export class ServiceMetrics {
       buckets: LATENCY_BOUNDARIES,
       registers,
     });
-    for (const camera of sources.cameras) this.#latency.zero({ camera });
+    this.#reloads = new Counter({
+      name: 'nowcast_config_reloads_total',
+      help: 'Attempts to take over a changed configuration.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['success', 'failure']) this.#reloads.inc({ outcome }, 0);
+    for (const camera of sources.cameras) this.begin(camera);
     addCounts(sources, registers);
     addCameras(sources, registers);
     addService(sources, registers, this.#loop);
@@ -72,6 +84,20 @@ export class ServiceMetrics {
     const { times, streamId } = event;
     this.#latency.observe({ camera: streamId }, Math.max(0, times.emittedAtMs - times.capturedAtMs) / 1000);
     for (const [stage, ms] of Object.entries(STAGES)) this.#stage.observe({ stage }, Math.max(0, ms(times)) / 1000);
+  }
+
+  /** A camera has come; its counters begin at zero. */
+  begin(camera: string): void {
+    this.#latency.zero({ camera });
+  }
+
+  /** A camera has gone for good. */
+  forget(camera: string): void {
+    this.#latency.remove({ camera });
+  }
+
+  reloaded(outcome: 'success' | 'failure'): void {
+    this.#reloads.inc({ outcome });
   }
 
   text(): Promise<string> {
@@ -165,7 +191,7 @@ function addCameras({ states, cameras, clock }: MetricsSources, registers: Regis
 }
 
 function addService(
-  { info, version, states }: MetricsSources,
+  { infos, detectorLosses, version }: MetricsSources,
   registers: Registers,
   loop: ReturnType<typeof monitorEventLoopDelay>,
 ): void {
@@ -177,17 +203,22 @@ function addService(
   }).set({ version, node: process.version }, 1);
   new Gauge({
     name: 'nowcast_detector_info',
-    help: 'The model and the execution provider that was asked for and runs; always 1.',
+    help: 'Each model and the execution provider that was asked for and runs; always 1.',
     labelNames: ['model', 'provider_requested', 'provider'],
     registers,
-  }).set({ model: info.model, provider_requested: info.requestedProvider, provider: info.provider }, 1);
+    collect() {
+      this.reset();
+      for (const { model, requestedProvider, provider } of infos())
+        this.set({ model, provider_requested: requestedProvider, provider }, 1);
+    },
+  });
   new Counter({
     name: 'nowcast_detector_losses_total',
     help: 'Times that the detector crashed or hung.',
     registers,
     collect() {
       this.reset();
-      this.inc(states.detectorLosses);
+      this.inc(detectorLosses());
     },
   });
   new Gauge({

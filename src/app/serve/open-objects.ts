@@ -8,20 +8,21 @@ import { openKept } from './open-kept.js';
 
 /**
  * The objects of a service's cameras, with their pictures.
+ * @param config asked for the rules of a camera whenever they are needed
  * @throws OutputError if the folder of pictures cannot be used
  */
 export async function openObjects(
-  { snapshots = resolveSnapshots({}), sources }: Pick<RunConfig, 'snapshots' | 'sources'>,
+  config: () => Pick<RunConfig, 'snapshots' | 'sources'>,
   originals: Pick<Originals, 'jpeg'>,
   context: Pick<AppContext, 'clock' | 'log'>,
 ): Promise<LoggedObjects> {
-  const { folder, retention, rule } = snapshots;
+  const { folder, retention, rule } = config().snapshots ?? resolveSnapshots({});
   const kept = folder === undefined ? undefined : await openKept('snapshots', { folder, retention }, context);
   const { clock } = context;
   return new LoggedObjects({
     originals,
     clock,
-    ruleOf: (camera) => sources.find(({ id }) => id === camera)?.snapshots ?? rule,
+    ruleOf: (camera) => config().sources.find(({ id }) => id === camera)?.snapshots ?? rule,
     pictures: new ObjectPictures(kept, clock),
   });
 }

@@ -1,36 +1,47 @@
 import { firstValueFrom } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
-import { runKeys } from '../../config/run-keys.js';
-import type { ModelDetector } from '../../core/detector.js';
-import { createProcessDetector } from '../../model/host/process-detector.js';
-import { Measurements } from '../../pipeline/measurements.js';
-import { feedKind } from '../../streaming/feed/kind.js';
-import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import { nodeInterval } from '../../streaming/http/timers.js';
+import type { SourceConfig } from '../../config/run-sources.js';
+import { counted } from '../../core/counted.js';
 import { configJsonSchema } from '../../config/json-schema.js';
+import { runKeys } from '../../config/run-keys.js';
+import { UsageError } from '../../core/errors.js';
+import { feedKind } from '../../streaming/feed/kind.js';
+import { nodeInterval } from '../../streaming/http/timers.js';
 import { servicePage } from '../../streaming/live-page/service-page.js';
 import { LivePictures } from '../../streaming/live-video/live-pictures.js';
 import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
-import { checkOpenFilesOf } from '../open-files.js';
 import { BUILT_IN_PARTS, sourceEntry, type RunParts } from '../parts.js';
 import { packageVersion } from '../paths.js';
-import { detectorOptions } from '../run/detector-options.js';
-import { findFfmpeg } from '../run/find-ffmpeg.js';
-import { aborted } from '../run/limits.js';
-import { play } from '../run/play.js';
-import { RunReporter } from '../run/reporter.js';
-import { RunScenes } from '../run/scenes.js';
-import { openSinks, prepareSinks, type OpenSinks } from '../run/sinks.js';
-import { summarise, type RunSummary } from '../run/summary.js';
+import type { OpenDetector } from '../run/detectors.js';
+import { aborted, abortedAfter } from '../run/limits.js';
+import { OpenRun } from '../run/open-run.js';
+import type { OpenSinks } from '../run/sinks.js';
+import type { RunSummary } from '../run/summary.js';
 import { serviceApi } from './api.js';
 import type { CameraRules } from './api/sources.js';
 import { CameraStates } from './camera-states.js';
 import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { ServiceMetrics } from './metrics.js';
 import { openObjects } from './open-objects.js';
-import { asksLivez, reportToSystemd, type SystemdReports } from './systemd.js';
+import type { Reload, Reloaded } from './reload.js';
+import { Service } from './service.js';
 import { ServiceVideos } from './service-videos.js';
+import { StoredSwitches } from './stored-switches.js';
+import { asksLivez, reportToSystemd, type SystemdReports } from './systemd.js';
+
+/** Coded pictures are kept for this long at least, and for a clip until its object's event has come. */
+const DEFAULT_KEEP_MS = 10_000;
+const LATEST_EVENT_MS = 5000;
+
+export type ServeOptions = {
+  /** Reads the configuration again. Absent: there is no file. */
+  readonly readAgain?: () => Promise<RunConfig>;
+  /** Calls for a reload when somebody wants one. @returns ends that */
+  readonly onReloadWanted?: (reload: () => void) => () => void;
+  /** File of switches where the configuration names none. Absent: they last as long as the service. */
+  readonly stateFile?: string;
+};
 
 /**
  * Runs cameras until `context.signal` is aborted, or for the configured duration, and serves their results, their
@@ -42,187 +53,199 @@ import { ServiceVideos } from './service-videos.js';
 export async function serve(
   given: RunConfig,
   context: AppContext,
+  options: ServeOptions = {},
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunSummary> {
   const config = withHttpOfFeed(given);
   const access = serviceAccess(config);
-  checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
-  await prepareSinks(config, parts);
-  const ffmpeg = findFfmpeg(config, context, parts);
-  const startedMs = context.clock.now();
-  const detector = await createProcessDetector(await detectorOptions(config, context));
-  try {
-    return await serveWith({ detector, ffmpeg, config, access, context, parts, startedMs });
-  } finally {
-    await detector.close();
-  }
-}
-
-/** Coded pictures are kept for this long at least, and for a clip until its object's event has come. */
-const DEFAULT_KEEP_MS = 10_000;
-const LATEST_EVENT_MS = 5000;
-
-type Service = {
-  readonly detector: ModelDetector;
-  readonly ffmpeg: Promise<Ffmpeg | undefined>;
-  readonly config: RunConfig;
-  readonly access: ServiceAccess;
-  readonly context: AppContext;
-  readonly parts: RunParts;
-  readonly startedMs: number;
-};
-
-async function serveWith({
-  detector,
-  ffmpeg: ffmpegSearch,
-  config,
-  access,
-  context,
-  parts,
-  startedMs,
-}: Service): Promise<RunSummary> {
-  const { clock, signal } = context;
+  const { clock, log, signal } = context;
+  const startedMs = clock.now();
+  const switches = await StoredSwitches.open(config.stateFile ?? options.stateFile, (message) => log.warn(message));
+  await switches.configure(config.sources);
   const ids = config.sources.map(({ id }) => id);
+  const states = new CameraStates(ids, startedMs);
+  const shownAddress = ({ address }: SourceConfig): string => String(context.redact(address));
+  const addresses = new Map(config.sources.map((source) => [source.id, shownAddress(source)]));
+  let metrics: ServiceMetrics | undefined;
+  let service: Service | undefined;
+  let systemd: SystemdReports | undefined;
+  let live: LivePictures | undefined;
+  let videos: ServiceVideos | undefined;
+  let isReady = false;
   const originals = createOriginals({
     keepMs: Math.max(DEFAULT_KEEP_MS, (config.clips?.preMs ?? 0) + LATEST_EVENT_MS),
   });
-  const objects = await openObjects(config, originals, context);
-  const measurements = new Measurements(ids);
-  const reporter = new RunReporter(config, context);
-  const states = new CameraStates(ids, startedMs);
-  const metrics = new ServiceMetrics({
-    info: detector.info,
-    version: packageVersion(),
-    states,
-    cameras: ids,
-    budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
-    counts: () => measurements.counts(),
-    clock,
-  });
-  const live = new LivePictures({
-    originals,
-    hasCamera: (name) => states.get(name) !== undefined,
-    inputOf: () => detector.info.input,
-    onWarning: (message) => context.log.warn(message),
-  });
-  let isReady = false;
-  const api = serviceApi({
-    version: packageVersion(),
-    info: detector.info,
-    addresses: new Map(config.sources.map(({ id, address }) => [id, String(context.redact(address))])),
-    config: () => context.redact(config) as object,
-    rulesOf: (camera) => rulesOf(config, camera),
-    configSchema: () => configJsonSchema(runKeys(parts), 'Nowcast configuration'),
-    states,
-    snapshot: () => measurements.snapshot(),
-    isReady: () => isReady && !signal.aborted,
-    originals,
-    metrics,
-    clock,
-    startedMs,
-    objects,
-    onChange: (message) => context.log.info(message),
-  });
-  let sinks: OpenSinks | undefined;
-  let scenes: RunScenes | undefined;
-  let systemd: SystemdReports | undefined;
-  let videos: ServiceVideos | undefined;
+  const objects = await openObjects(() => service?.config ?? config, originals, context);
+  const reload = options.readAgain && reloadOf(options.readAgain, context, () => ({ service, metrics }));
   try {
-    try {
-      reporter.detectorOpened(detector.info);
-      scenes = new RunScenes(config.sources, detector.info.classNames, context.log);
-      const ffmpeg = await ffmpegSearch;
-      sinks = await openSinks(
-        {
-          config,
-          info: detector.info,
-          ffmpeg,
-          api: { ...api, access },
-          pages: servicePage(live),
+    const run = await OpenRun.open({
+      config,
+      context,
+      parts,
+      detectors: { isService: true },
+      originals,
+      switches,
+      objects,
+      isDetecting: (camera) => switches.isOn(camera, 'detect'),
+      onEvent: (event) => {
+        states.seen(event);
+        metrics?.seen(event);
+      },
+      onScene: (event) => {
+        objects.seen(event);
+        videos?.seen(event);
+      },
+      onTaken: (frame) => live?.taken(frame),
+      pages: (opened) => {
+        live = new LivePictures({
+          originals,
+          hasCamera: (name) => states.get(name) !== undefined,
+          inputOf: (name) => {
+            const source = (service?.config ?? config).sources.find(({ id }) => id === name);
+            return (service?.detectors ?? opened).of(source ?? {}).detector.info.input;
+          },
+          onWarning: (message) => log.warn(message),
+        });
+        return servicePage(live);
+      },
+      api: (opened, measurements) => {
+        const detectors = (): readonly OpenDetector[] => (service?.detectors ?? opened).all;
+        metrics = new ServiceMetrics({
+          infos: () => detectors().map(({ detector }) => detector.info),
+          detectorLosses: () => detectors().reduce((sum, { shared }) => sum + shared.lossCount, 0),
+          version: packageVersion(),
+          states,
+          cameras: { [Symbol.iterator]: () => addresses.keys() },
+          budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
+          counts: () => measurements.counts(),
+          clock,
+        });
+        const api = serviceApi({
+          version: packageVersion(),
+          info: opened.first.detector.info,
+          addresses,
+          config: () => context.redact(service?.config ?? config) as object,
+          states,
+          snapshot: () => measurements.snapshot(),
+          isReady: () => isReady && !signal.aborted,
+          originals,
+          metrics,
+          clock,
+          startedMs,
+          rulesOf: (camera) => rulesOf(service?.config ?? config, camera),
+          configSchema: () => configJsonSchema(runKeys(parts), 'Nowcast configuration'),
+          switches,
+          ...(reload !== undefined && { reload }),
           objects,
-          onFailure: (error) => reporter.outputFailed(error),
-        },
+          onChange: (message) => log.info(message),
+        });
+        return { ...api, access };
+      },
+    });
+    try {
+      let onFault: (error: unknown) => void = () => undefined;
+      const fault = new Promise<never>((_, reject) => {
+        onFault = reject;
+      });
+      const kept = await ServiceVideos.open(
+        { config, originals, ffmpeg: run.ffmpeg, onClip: (shown) => objects.clipped(shown) },
+        context,
+      );
+      videos = kept;
+      const onSources = ({ sources }: RunConfig): Promise<void> =>
+        kept.onCameras(
+          sources.map(({ id, kind }) => ({
+            id,
+            hasCodedVideo: sourceEntry(kind, parts).pictures === 'in-kept-copy',
+          })),
+        );
+      await onSources(config);
+      service = new Service({
+        run,
+        config,
+        switches,
+        context,
         parts,
-        context,
-      );
-      videos = await ServiceVideos.open(
-        { config, originals, ffmpeg, onClip: (shown) => objects.clipped(shown) },
-        context,
-      );
-      await videos.onCameras(
-        config.sources.map(({ id, kind }) => ({
-          id,
-          hasCodedVideo: sourceEntry(kind, parts).pictures === 'in-kept-copy',
-        })),
-      );
-      const url = announce(sinks, access, context);
+        onCamera: (source, isThere) => {
+          const { id } = source;
+          if (isThere) {
+            addresses.set(id, shownAddress(source));
+            states.add(id, clock.now());
+            metrics?.begin(id);
+          } else {
+            addresses.delete(id);
+            states.remove(id);
+            metrics?.forget(id);
+            run.measurements.forget(id);
+          }
+        },
+        onSources,
+        onFault,
+      });
+      const url = announce(run.sinks, access, context);
+      const ending = abortedAfter(config.durationMs, signal);
+      const unfollow = service.start();
+      const unlisten = reload && options.onReloadWanted?.(() => void reload().catch(() => undefined));
       isReady = true;
       systemd = reportToSystemd({
         env: context.env,
         pid: process.pid,
         startInterval: nodeInterval,
         isAlive: asksLivez(url),
-        onWarning: context.log.warn,
+        onWarning: log.warn,
       });
-      await systemd.ready();
-      const seen = (event: Parameters<typeof states.seen>[0]): void => {
-        states.seen(event);
-        metrics.seen(event);
-      };
-      await play({
-        config,
-        context,
-        parts,
-        detector,
-        ffmpeg,
-        sinks,
-        measurements,
-        reporter,
-        scenes,
-        onEvent: seen,
-        onScene: (event) => {
-          objects.seen(event);
-          videos?.seen(event);
-        },
-        onTaken: (frame) => live.taken(frame),
-        originals,
-      });
-      if (!signal.aborted && config.durationMs === undefined) {
-        context.log.warn('every source has ended; the service answers until it is stopped');
-        await firstValueFrom(aborted(signal));
+      try {
+        await systemd.ready();
+        await Promise.race([firstValueFrom(aborted(ending.signal)), fault]);
+      } finally {
+        ending.dispose();
+        unlisten?.();
+        unfollow();
+        await systemd.stopping();
+        await run.close();
       }
+      await run.sinks.finish();
+      return run.summary(service.config, clock.now() - startedMs, run.reporter.problems);
     } finally {
-      await systemd?.stopping();
-      reporter.done();
-      metrics.close();
-      await videos?.close();
-      await objects.close();
-      await originals.close();
-      await sinks?.close();
+      await run.dispose();
     }
-    await sinks.finish();
-    const durationMs = clock.now() - startedMs;
-    const { problems } = reporter;
-    return summarise(
-      {
-        config,
-        info: detector.info,
-        snapshot: measurements.snapshot(),
-        durationMs,
-        written: sinks.files,
-        problems,
-        scenes,
-      },
-      context,
-    );
   } finally {
-    await sinks?.dispose();
+    metrics?.close();
+    await videos?.close();
+    await objects.close();
+    await originals.close();
   }
 }
 
-function rulesOf({ sources, detect }: RunConfig, camera: string): CameraRules | undefined {
-  const source = sources.find(({ id }) => id === camera);
-  return source && { latencyBudgetMs: (source.detect ?? detect).budgetMs, scene: source.scene };
+/** Takes over the configuration as it is now, says what came of it, and counts it. */
+function reloadOf(
+  readAgain: () => Promise<RunConfig>,
+  { log }: AppContext,
+  parts: () => { readonly service: Service | undefined; readonly metrics: ServiceMetrics | undefined },
+): Reload {
+  return async () => {
+    const { service, metrics } = parts();
+    if (service === undefined) throw new UsageError('the service is still starting; reload it in a moment');
+    try {
+      const changes = await service.reload(async () => withHttpOfFeed(await readAgain()));
+      metrics?.reloaded('success');
+      log.info(reloadText(changes));
+      if (changes.needsRestart.length > 0)
+        log.warn(`changed, but in use only after a restart of the service: ${changes.needsRestart.join(', ')}`);
+      return changes;
+    } catch (error) {
+      metrics?.reloaded('failure');
+      log.error(`the configuration was not taken over, and the former one stays in use: ${(error as Error).message}`);
+      throw error;
+    }
+  };
+}
+
+function reloadText({ added, removed, restarted, unchanged }: Reloaded): string {
+  const named = (what: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [`${what} ${names.join(', ')}`];
+  const changes = [...named('added', added), ...named('removed', removed), ...named('restarted', restarted)];
+  return `configuration taken over: ${[...changes, `${counted(unchanged, 'camera')} unchanged`].join('; ')}`;
 }
 
 /** @returns the address of the service */

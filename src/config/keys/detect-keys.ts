@@ -98,10 +98,15 @@ const DETECTOR_WIDE = ['nms', 'nms_mode'] as const;
 type OwnDetectKeys = Omit<typeof detectKeys, (typeof DETECTOR_WIDE)[number]>;
 
 const cameraOnlyDetectKeys = {
+  enabled: {
+    type: 'boolean',
+    description: 'Give the frames of this camera to the detector. `nowcast serve` can switch this at run time.',
+    default: true,
+  },
   model: {
     type: 'file-or-name',
     description:
-      'The detector of this camera, over `model.path`. The cameras of one `nowcast run` share one detector, so all that it runs must name the same.',
+      'The detector of this camera, over `model.path`. `nowcast serve` runs several; the cameras of one `nowcast run` share one, so all that it runs must name the same.',
     allowed: modelKeys.path.allowed,
     defaultRule: '`model.path`',
   },
@@ -125,8 +130,8 @@ export function ownDetectKeys<K extends Keys>(
       name,
       { ...key, defaultRule: `\`detect.${name}\`` },
     ]);
-  const { model, priority } = cameraOnlyDetectKeys;
-  return { model, ...Object.fromEntries(shared), priority } as Omit<K, (typeof DETECTOR_WIDE)[number]> &
+  const { enabled, model, priority } = cameraOnlyDetectKeys;
+  return { enabled, model, ...Object.fromEntries(shared), priority } as Omit<K, (typeof DETECTOR_WIDE)[number]> &
     typeof cameraOnlyDetectKeys;
 }
 

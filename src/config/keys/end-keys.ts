@@ -31,6 +31,11 @@ export const endKeys = {
       'Wait for a camera that is not up yet and try it until it answers. Without it, a run of one camera ends; a run of several waits in any case.',
     default: false,
   },
+  state: {
+    type: 'file',
+    description: 'File in which `nowcast serve` keeps the positions of its switches.',
+    defaultRule: 'one for each configuration, in `$STATE_DIRECTORY` or `~/.local/state/nowcast`',
+  },
   strict: {
     type: 'boolean',
     flag: '--strict',

@@ -60,11 +60,15 @@ export const modelKeys = {
 /** The keys of `detectors`. */
 export const detectorsKeys = {
   count: {
-    type: 'number',
-    isInteger: true,
-    min: 1,
+    type: 'either',
+    of: [
+      { type: 'choice', values: ['auto'], description: '' },
+      { type: 'number', isInteger: true, min: 1, description: '' },
+    ],
     formerly: 'model.hosts',
-    description: 'Number of detector processes that run side by side, and share the cameras.',
+    description:
+      'Number of detector processes that run side by side, and share the cameras; as many for each model. `auto` measures the model, and takes as many as the cameras and the cores call for.',
+    allowed: 'auto or a whole number of 1 or more',
     default: 1,
   },
 } as const satisfies Keys;

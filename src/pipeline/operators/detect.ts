@@ -9,6 +9,7 @@ import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { DetectorOutage } from '../detector-outage.js';
 import { checkedResult } from '../detector-result-check.js';
 import { releaseFrame } from '../release-frame.js';
+import type { Hold } from './exhaust-map-from.js';
 import type { ScheduledFrame } from './schedule.js';
 
 export type DetectOptions = {
@@ -16,6 +17,10 @@ export type DetectOptions = {
   readonly clock: Clock;
   /** Receives the runtime of every run. */
   readonly runtimes: RuntimeEstimator;
+  /** Receives the return of a detector that was lost with a frame of a run that has ended since. Default: nobody. */
+  readonly tell?: ((status: StatusEvent) => void) | undefined;
+  /** Called when the detector cannot work any longer. Default: this run alone errors. */
+  readonly fail?: ((error: Error) => void) | undefined;
   /** Shared with the schedule. */
   readonly outage?: DetectorOutage | undefined;
   /** Called with each frame that the detector takes, while its picture is valid. */
@@ -34,28 +39,34 @@ export type DetectOptions = {
  */
 export function detect(
   options: DetectOptions,
-): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
-  const { detector, clock, runtimes, outage = new DetectorOutage(), onTaken, budgetOf = () => undefined } = options;
-  return ({ frame, startedAtMs, overBudget }) =>
+): (scheduled: ScheduledFrame, hold?: Hold) => Observable<PerceptEvent | DropEvent | StatusEvent> {
+  const { detector, clock, runtimes, tell, fail, onTaken } = options;
+  const { outage = new DetectorOutage(), budgetOf = () => undefined } = options;
+  return ({ frame, startedAtMs, overBudget }, hold) =>
     new Observable((subscriber) => {
+      const giveUp = (cause: unknown): void => {
+        const error = blame('detector', detector.info.model, cause);
+        fail?.(error);
+        subscriber.error(error);
+      };
       const recover = (error: DetectorFailedError): void => {
         subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
         const back = outage.begin(() => subscriber.complete());
         new Promise<void>((resolve) => {
           resolve(detector.ready());
-        }).then(
-          () => {
-            back();
-            subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
-            subscriber.complete();
-          },
-          (cause: unknown) => subscriber.error(blame('detector', detector.info.model, cause)),
-        );
+        }).then(() => {
+          back();
+          const ready: StatusEvent = { type: 'status', atMs: clock.now(), state: 'detector-ready' };
+          if (subscriber.closed) tell?.(ready);
+          subscriber.next(ready);
+          subscriber.complete();
+        }, giveUp);
       };
       // A throw of the detector rejects here.
       const result = new Promise<unknown>((resolve) => {
         resolve(detector.detect(frame.picture));
       });
+      hold?.(result);
       result
         .then((answer) => checkedResult(detector, answer))
         .then(
@@ -70,7 +81,7 @@ export function detect(
           (error: unknown) => {
             subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
             if (error instanceof DetectorFailedError) recover(error);
-            else subscriber.error(blame('detector', detector.info.model, error));
+            else giveUp(error);
           },
         );
       onTaken?.(frame);

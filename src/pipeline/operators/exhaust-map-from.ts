@@ -1,7 +1,5 @@
 import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
-
-/** The event that asks a pending queue for its next value. */
-export type Trigger = 'arrived' | 'freed';
+import { Workers, type Trigger } from '../workers.js';
 
 /**
  * Holds values while all workers are busy, and decides which one runs next. `T` comes in, `U` is the input of a worker,
@@ -12,46 +10,60 @@ export type PendingQueue<T, U, S> = {
   offer(value: T, emit: (notice: S) => void): void;
   /** A worker is free. Returns its next value, or undefined to leave it free. */
   take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
+  /**
+   * Compares queues that share workers: the greatest has the next turn. Undefined if `take` would return nothing, which
+   * ends the subscription once its source has completed.
+   */
+  urgency(): number | undefined;
   /** The work on a value ended. */
   finished(value: U): void;
   /** No further value will run: gives up all waiting values. */
   drain(emit: (notice: S) => void): void;
 };
 
-/** The number of parallel workers, and the signal to stop early. */
-export type WorkerOptions = {
-  /** Number of values in work at once; 1 by default. */
-  readonly concurrency?: number | undefined;
+/** The workers, and the signal to stop early. */
+export type WorkerOptions<S = never> = {
+  /** Shared with other subscriptions. Default: one of its own. */
+  readonly workers?: Workers<S> | undefined;
+  /** See `Member`; false by default. */
+  readonly isEager?: boolean | undefined;
   /** Its first value ends the source. Waiting values are given up; values in work end by themselves. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
+
+/** Keeps the worker of a value until the promise settles, even if the subscriber leaves meanwhile. */
+export type Hold = (busy: Promise<unknown>) => void;
+
+/** The work on a value. */
+export type Project<U, R> = (value: U, hold: Hold) => ObservableInput<R>;
 
 /**
  * Maps values to inner Observables as `exhaustMap` does, but values that come while all workers are busy go to a
  * queue, and the queue decides what runs next.
  *
- * An error of the queue, of the work, of the source or of `stop` is an error of the result.
+ * An error of the queue, of the work, of the source or of `stop` is an error of the result. Other subscriptions with
+ * the same workers go on.
  *
  * Completes when the source has completed, no value is in work, and the queue returns no more. Values that still wait
  * are then given up, as before an error. An early unsubscribe gives up waiting values without emitting.
  *
  * @param makeQueue makes the queue of one subscription
- * @param project the work; its errors are errors of the result
+ * @param project its errors are errors of the result
  */
 export function exhaustMapFrom<T, U, S, R>(
   makeQueue: () => PendingQueue<T, U, S>,
-  project: (value: U) => ObservableInput<R>,
-  { concurrency = 1, stop }: WorkerOptions = {},
+  project: Project<U, R>,
+  { workers: shared, isEager = false, stop }: WorkerOptions<S> = {},
 ): OperatorFunction<T, R | S> {
   return (source) =>
     new Observable<R | S>((subscriber) => {
+      const workers = shared ?? new Workers<S>(1);
       const queue = makeQueue();
       const emit = (notice: S): void => subscriber.next(notice);
       const upstream = new Subscription();
-      let busy = 0;
+      let inWork = 0;
       let sourceDone = false;
       let stopped = false;
-      let pumping = false;
 
       const halt = (): void => {
         stopped = true;
@@ -68,73 +80,102 @@ export function exhaustMapFrom<T, U, S, R>(
       };
 
       /** The queue calls foreign code; RxJS would throw its errors where nothing catches them. */
-      const attempt = (step: () => void): void => {
+      const attempt = <V>(step: () => V): V | undefined => {
         try {
-          step();
+          return step();
         } catch (error) {
           fail(error);
+          return undefined;
         }
       };
 
       const start = (value: U): void => {
-        busy += 1;
+        const giveBack = workers.take();
+        inWork += 1;
+        let held: Promise<unknown> | undefined;
+        let isFinished = false;
+        const finish = (): void => {
+          if (isFinished) return;
+          isFinished = true;
+          giveBack();
+          queue.finished(value);
+        };
+        const inner = new Subscription();
+        const free = (): void => {
+          finish();
+          workers.pump('freed');
+        };
+        // The subscriber has left; the work may go on without it.
+        inner.add(() => {
+          if (isFinished) return;
+          if (held === undefined) free();
+          else void held.then(free, free);
+        });
         let work: Observable<R>;
         try {
-          work = from(project(value));
+          work = from(
+            project(value, (busy) => {
+              held = busy;
+            }),
+          );
         } catch (error) {
+          finish();
           fail(error);
           return;
         }
-        const inner = new Subscription();
         subscriber.add(inner);
         inner.add(
           work.subscribe({
             next: (result) => subscriber.next(result),
-            error: fail,
+            error: (error: unknown) => {
+              finish();
+              fail(error);
+              workers.pump('freed');
+            },
             complete: () => {
+              inWork -= 1;
+              attempt(finish);
               subscriber.remove(inner);
-              busy -= 1;
-              attempt(() => {
-                queue.finished(value);
-                pump('freed');
-              });
+              workers.pump('freed');
             },
           }),
         );
       };
 
-      const pump = (trigger: Trigger): void => {
-        // Work that completes at once calls back from inside `start`; the loop below continues with the freed worker.
-        if (pumping) return;
-        pumping = true;
-        try {
-          while (busy < concurrency && !stopped && !subscriber.closed) {
-            const value = queue.take(trigger, emit);
-            if (value === undefined) break;
-            start(value);
-            trigger = 'freed';
-          }
-        } finally {
-          pumping = false;
-        }
-        if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
-          queue.drain(emit);
-          subscriber.complete();
-        }
-      };
-
+      const leave = workers.join({
+        isEager,
+        urgency: () => (stopped || subscriber.closed ? undefined : queue.urgency()),
+        startOne(trigger) {
+          if (stopped || subscriber.closed) return false;
+          const value = attempt(() => queue.take(trigger, emit));
+          if (value === undefined) return false;
+          start(value);
+          return true;
+        },
+        settle() {
+          if (inWork > 0 || subscriber.closed) return;
+          attempt(() => {
+            if (!stopped && !(sourceDone && queue.urgency() === undefined)) return;
+            queue.drain(emit);
+            subscriber.complete();
+          });
+        },
+        tell: emit,
+        fail,
+      });
       // The subscriber is gone.
-      subscriber.add(() => quietly(() => queue.drain(() => undefined)));
+      subscriber.add(() => {
+        leave();
+        quietly(() => queue.drain(() => undefined));
+      });
       subscriber.add(upstream);
       if (stop !== undefined) {
         subscriber.add(
           from(stop).subscribe({
             next: () => {
               if (stopped) return;
-              attempt(() => {
-                halt();
-                pump('freed');
-              });
+              attempt(halt);
+              workers.pump('freed');
             },
             error: fail,
           }),
@@ -143,19 +184,17 @@ export function exhaustMapFrom<T, U, S, R>(
       if (stopped) return;
       upstream.add(
         source.subscribe({
-          next: (value) =>
-            attempt(() => {
-              queue.offer(value, emit);
-              // A source that emits during its subscription can only be unsubscribed afterwards.
-              if (stopped || subscriber.closed) queue.drain(emit);
-              else pump('arrived');
-            }),
+          next: (value) => {
+            attempt(() => queue.offer(value, emit));
+            // A source that emits during its subscription can only be unsubscribed afterwards.
+            if (stopped || subscriber.closed) quietly(() => queue.drain(emit));
+            else workers.pump('arrived');
+          },
           error: fail,
-          complete: () =>
-            attempt(() => {
-              sourceDone = true;
-              pump('freed');
-            }),
+          complete: () => {
+            sourceDone = true;
+            workers.pump('freed');
+          },
         }),
       );
     });

@@ -35,6 +35,7 @@ function newest<T>(onSkip: (value: T) => void): PendingQueue<T, { readonly value
       if (skipped !== undefined) onSkip(skipped.value);
     },
     take: empty,
+    urgency: () => (waiting === undefined ? undefined : 0),
     finished: () => undefined,
     drain() {
       const skipped = empty();

@@ -15,8 +15,8 @@ import type { PipelineEvent, SourceEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
 import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
-import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { DetectorOutage } from '../detector-outage.js';
+import { SharedDetector } from '../shared-detector.js';
 import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
@@ -38,7 +38,7 @@ export type PerceiveOptions = StreamSchedule & {
 
 /**
  * From frames to percepts and drops: the schedule and the detector together. To share the detector between several
- * sources, merge them first.
+ * sources, merge them first, or give each a pipeline of its own and a {@link SharedDetector} to all.
  *
  * ```ts
  * frames.pipe(perceive(detector, { clock, latencyBudgetMs: 100 }))
@@ -46,13 +46,16 @@ export type PerceiveOptions = StreamSchedule & {
  *
  * @throws UsageError if `policy` is not a policy; a failure of a custom part later on is an error of the result
  */
-export function perceive(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
+export function perceive(
+  detector: Detector | SharedDetector,
+  options: PerceiveOptions,
+): OperatorFunction<SourceEvent, PipelineEvent> {
   return (source) => source.pipe(checkEvents(), perceiveChecked(detector, options));
 }
 
 /** For frames that {@link checkEvents} passed. */
 export function perceiveChecked(
-  detector: Detector,
+  given: Detector | SharedDetector,
   options: PerceiveOptions,
 ): OperatorFunction<SourceEvent, PipelineEvent> {
   const { clock, policy = idleFree, latencyBudgetMs, priority, streams, stop, onTaken } = options;
@@ -60,14 +63,13 @@ export function perceiveChecked(
   const keepsAll = (streamId: string): boolean => (streams?.get(streamId)?.policy ?? policy).keepsAll === true;
   const everyStreamKeepsAll =
     policy.keepsAll === true && [...(streams?.keys() ?? [])].every((streamId) => keepsAll(streamId));
-  // A file's next frame is handed over during the current run, so that the detector never waits for it.
-  const concurrency = everyStreamKeepsAll ? detector.hosts + 1 : detector.hosts;
   const budgetOf = (streamId: string): number | undefined =>
     ({ latencyBudgetMs, ...streams?.get(streamId) }).latencyBudgetMs;
   return (source) =>
     defer(() => {
-      const runtimes = new RuntimeEstimator();
-      const outage = new DetectorOutage();
+      const shared = given instanceof SharedDetector ? given : new SharedDetector(given);
+      const { detector, runtimes } = shared;
+      const outage = new DetectorOutage(shared.losses);
       const grace = new Subscription();
       return source.pipe(
         everyStreamKeepsAll
@@ -82,10 +84,21 @@ export function perceiveChecked(
             clock,
             runtimes,
             outage,
-            concurrency,
+            shared,
+            // A file's next frame is handed over during the current run, so that the detector never waits for it.
+            isEager: everyStreamKeepsAll,
             stop: stop === undefined ? undefined : from(stop).pipe(tap(() => outage.lastFrameIn())),
           },
-          detect({ detector, clock, runtimes, outage, onTaken, budgetOf }),
+          detect({
+            detector,
+            clock,
+            runtimes,
+            tell: (status) => shared.tell(status),
+            fail: (error) => shared.fail(error),
+            outage,
+            onTaken,
+            budgetOf,
+          }),
         ),
         detector.hosts > 1 ? inOrder(keepsAll) : identity,
         finalize(() => grace.unsubscribe()),

@@ -18,7 +18,9 @@ import { DetectorOutage } from '../detector-outage.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { PassedOver } from '../passed-over.js';
 import { releaseFrame } from '../release-frame.js';
-import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-from.js';
+import { Workers, type Trigger } from '../workers.js';
+import type { SharedDetector } from '../shared-detector.js';
+import { exhaustMapFrom, type PendingQueue, type Project } from './exhaust-map-from.js';
 
 /** A frame that the scheduler gives to the detector, together with its ownership. */
 export type ScheduledFrame = {
@@ -48,6 +50,10 @@ export type ScheduleOptions = StreamSchedule & {
   readonly outage?: DetectorOutage | undefined;
   /** Number of frames in the detector at once, over all streams; 1 by default. */
   readonly concurrency?: number | undefined;
+  /** In place of `concurrency`, for a detector that other subscriptions use, too. */
+  readonly shared?: Pick<SharedDetector, 'workers' | 'runs'> | undefined;
+  /** Hands one frame over before a worker is free. Requires policies that keep all frames. */
+  readonly isEager?: boolean | undefined;
   /**
    * Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector end by themselves.
    */
@@ -67,8 +73,8 @@ type Stream = {
   readonly interval: FrameIntervalEstimator;
   policyMemory: unknown;
   lastRunSeq: number;
-  /** Capture time of the last frame that ran. */
-  lastRunCapturedAtMs: number;
+  /** Start of its last run. */
+  lastTurnAtMs: number;
   inFlight: number;
   /** True if the policy decided to wait for the next frame. */
   awaitsNext: boolean;
@@ -89,11 +95,19 @@ type Stream = {
  */
 export function schedule<R>(
   options: ScheduleOptions,
-  project: (scheduled: ScheduledFrame) => ObservableInput<R>,
+  project: Project<ScheduledFrame, R>,
 ): OperatorFunction<SourceEvent, R | Notice> {
   checkPolicy(options.policy);
   for (const { policy } of options.streams?.values() ?? []) if (policy !== undefined) checkPolicy(policy);
-  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, options);
+  const { concurrency = 1, shared, isEager, stop } = options;
+  return (source) =>
+    source.pipe(
+      exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, {
+        workers: shared?.workers ?? new Workers(concurrency),
+        isEager,
+        stop,
+      }),
+    );
 }
 
 class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
@@ -105,7 +119,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   constructor(options: ScheduleOptions) {
     this.#options = options;
     this.#outage = options.outage ?? new DetectorOutage();
-    this.#passedOver = new PassedOver({ ...options, outage: this.#outage });
+    this.#passedOver = new PassedOver({ ...options, outage: this.#outage, runs: options.shared?.runs });
   }
 
   offer(event: SourceEvent, emit: (notice: Notice) => void): void {
@@ -128,12 +142,15 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
     this.#passedOver.settle(emit);
-    if (this.#outage.isFinal) return undefined;
-    for (const stream of this.#stalestFirst()) {
+    for (const { stream } of this.#stalestFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;
     }
     return undefined;
+  }
+
+  urgency(): number | undefined {
+    return this.#stalestFirst().at(0)?.staleness;
   }
 
   finished(scheduled: ScheduledFrame): void {
@@ -191,7 +208,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     }
     stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
-    stream.lastRunCapturedAtMs = frame.capturedAtMs;
+    stream.lastTurnAtMs = nowMs;
     const scheduled = { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
     this.#passedOver.started(scheduled);
     return scheduled;
@@ -231,17 +248,18 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   }
 
   /** Streams with a frame that may start now, the stalest first, by their priorities. */
-  #stalestFirst(): Stream[] {
+  #stalestFirst(): { readonly stream: Stream; readonly staleness: number }[] {
+    if (this.#outage.isFinal) return [];
     const nowMs = this.#options.clock.now();
-    const staleness = ({ lastRunCapturedAtMs, priority }: Stream): number => priority * (nowMs - lastRunCapturedAtMs);
     return (
       [...this.#streams.values()]
         .filter(
           ({ waiting, awaitsNext, inFlight, policy }) =>
             waiting.length > 0 && !awaitsNext && (inFlight < 1 || policy.keepsAll === true),
         )
+        .map((stream) => ({ stream, staleness: stream.priority * (nowMs - stream.lastTurnAtMs) }))
         // Two streams that never ran are both infinitely stale, and their difference is no number.
-        .sort((a, b) => (staleness(a) === staleness(b) ? 0 : staleness(b) - staleness(a)))
+        .sort((a, b) => (a.staleness === b.staleness ? 0 : b.staleness - a.staleness))
     );
   }
 
@@ -267,7 +285,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
         interval: new FrameIntervalEstimator(),
         policyMemory: policy.initial,
         lastRunSeq: -1,
-        lastRunCapturedAtMs: -Infinity,
+        lastTurnAtMs: -Infinity,
         inFlight: 0,
         awaitsNext: false,
       };

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { fileState } from '../../files/file-state.js';
 
 /** Ticks between two looks at the files. */
 const LOOK_EVERY = 5;
@@ -22,14 +22,14 @@ export class FileWatch<T> {
     this.#read = read;
     this.#apply = apply;
     this.#onWarning = onWarning;
-    this.#seen = this.#state();
+    this.#seen = fileState(paths);
     apply(read());
   }
 
   /** Call it once a second. */
   tick(): void {
     if (++this.#ticks % LOOK_EVERY !== 0) return;
-    const state = this.#state();
+    const state = fileState(this.#paths);
     if (state === this.#seen) return;
     this.#seen = state;
     try {
@@ -37,14 +37,5 @@ export class FileWatch<T> {
     } catch (error) {
       this.#onWarning(`${(error as Error).message}; the former content stays in use`);
     }
-  }
-
-  #state(): string {
-    return this.#paths
-      .map((path) => {
-        const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-        return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
-      })
-      .join();
   }
 }

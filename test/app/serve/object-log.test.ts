@@ -21,7 +21,7 @@ describe('the log of objects', () => {
         Promise.resolve({ jpeg: Uint8Array.of(seq), width: 1, height: 1, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }),
     };
     const snapshots = resolveSnapshots(at === undefined ? {} : { folder: at });
-    objects = await openObjects({ snapshots, sources: [] }, originals, { log, clock });
+    objects = await openObjects(() => ({ snapshots, sources: [] }), originals, { log, clock });
   };
   afterEach(() => objects.close());
   const idsOf = (some: readonly LoggedObject[]): string[] => some.map(({ id }) => id);

@@ -10,6 +10,7 @@ const WHY: Readonly<Partial<Record<string, string>>> = {
   behind: 'the backlog was too long; this part was skipped to return to the present',
   'detector-failed': 'the detector crashed or hung while it worked on it',
   'detector-down': 'a newer frame replaced it while the detector hung or restarted',
+  'detect-off': 'detection is switched off for its camera',
   stopped: 'the run ended while it waited',
 };
 

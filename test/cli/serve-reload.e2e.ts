@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateFile } from '../../src/app/paths.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../helpers/clips.js';
+import { itNeeds } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { LoggedRun } from './logged-run.js';
+import { eventsOf } from './person-run.js';
+
+type Camera = {
+  readonly name: string;
+  readonly state: string;
+  readonly message?: string;
+  readonly percepts: number;
+  readonly drops: Readonly<Record<string, number>>;
+};
+
+describe('nowcast serve, when its configuration changes', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const clips = clipFolder();
+  const running: LoggedRun[] = [];
+  afterEach(() => Promise.all(running.splice(0).map((run) => run.interrupt())));
+
+  /** Longer than any of these tests. */
+  let clip = '';
+  before(() => {
+    if (NEEDS_FFMPEG.ffmpeg) clip = clips.make(...pattern('320x240', 10, 200), '-c:v', 'mpeg4', 'clip.mp4');
+  });
+  const config = (): string => join(folder(), 'cameras.yaml');
+  const write = (cameras: object, more: object = {}): void => {
+    writeFileSync(config(), JSON.stringify({ model: { provider: 'cpu' }, cameras, ...more }, null, 1));
+  };
+  const start = async (...flags: string[]) => {
+    const run = new LoggedRun(
+      ['serve', '-c', 'cameras.yaml', '--listen', '0', '--json', '--state', 'state/switches.json', ...flags],
+      folder(),
+    );
+    running.push(run);
+    const url = await run.finds(/service: (http:\S+)/);
+    const cameras = async (): Promise<Readonly<Record<string, Camera>>> => {
+      for (;;) {
+        const answer = await fetch(new URL('/api/stats', url));
+        // A busy program may answer late, which its server reports.
+        if (answer.ok) return ((await answer.json()) as { cameras: Record<string, Camera> }).cameras;
+      }
+    };
+    /** Asks until the answer is right; each question waits for the one before. */
+    const until = async (
+      isRight: (all: Readonly<Record<string, Camera>>) => boolean,
+    ): Promise<Record<string, Camera>> => {
+      for (;;) {
+        const all = await cameras();
+        if (isRight(all)) return all;
+      }
+    };
+    const metric = async (name: string): Promise<string | undefined> => {
+      const text = await (await fetch(new URL('/metrics', url))).text();
+      return text.split('\n').find((line) => line.startsWith(name));
+    };
+    return { run, cameras, until, metric };
+  };
+  const work = (name: string) => (all: Readonly<Record<string, Camera>>) => (all[name]?.percepts ?? 0) > 2;
+
+  itNeeds(
+    NEEDS_FFMPEG,
+    'starts, ends and restarts the cameras that changed, and loses no frame of another',
+    async () => {
+      write({ kept: { source: clip }, changed: { source: clip }, gone: { source: clip } });
+      const { run, until, metric } = await start('--record', 'run.jsonl');
+      await until((all) => ['kept', 'changed', 'gone'].every((name) => work(name)(all)));
+      write({
+        kept: { source: clip },
+        changed: { source: clip, detect: { conf: 0.6 } },
+        come: { source: clip },
+      });
+      run.signal('SIGHUP');
+      await run.says('configuration taken over: added come; removed gone; restarted changed; 1 camera unchanged');
+      const all = await until(work('come'));
+      assert.deepEqual(Object.keys(all).sort(), ['changed', 'come', 'kept']);
+      assert.equal(
+        await metric('nowcast_config_reloads_total{outcome="success"}'),
+        'nowcast_config_reloads_total{outcome="success"} 1',
+      );
+      assert.equal(await metric('nowcast_percepts_total{camera="gone"}'), undefined);
+      await run.interrupt();
+      running.splice(0);
+
+      const events = await eventsOf(join(folder(), 'run.jsonl'));
+      for (const name of ['kept', 'changed', 'gone', 'come']) {
+        const outcomes = events.flatMap((event) =>
+          (event.type === 'percept' || event.type === 'drop') && event.streamId === name ? [event] : [],
+        );
+        const seqs = outcomes.map(({ seq }) => seq).sort((a, b) => a - b);
+        assert.deepEqual(
+          seqs,
+          seqs.map((_, i) => i),
+          `every frame of ${name} has one outcome`,
+        );
+        const stopped = outcomes.flatMap((event) =>
+          event.type === 'drop' && event.reason === 'stopped' ? [event] : [],
+        );
+        const last = Math.max(...seqs);
+        if (name === 'kept')
+          assert.ok(
+            stopped.every(({ seq }) => seq >= last - 2),
+            'only at the end of the service',
+          );
+        if (name === 'changed') assert.deepEqual([...new Set(outcomes.map(({ epoch }) => epoch))], [0, 1]);
+      }
+    },
+  );
+
+  itNeeds(NEEDS_FFMPEG, 'keeps the former configuration if the new one is wrong, and says where', async () => {
+    write({ front: { source: clip } });
+    const { run, until, metric } = await start();
+    await until(work('front'));
+    writeFileSync(config(), `cameras:\n  front:\n    source: ${clip}\n    detect:\n      conf: high\n`);
+    run.signal('SIGHUP');
+    await run.says('the configuration was not taken over, and the former one stays in use');
+    await run.says('cameras.yaml:5: cameras.front.detect.conf');
+    const { percepts } = (await until(work('front')))['front'];
+    await until((all) => all['front'].percepts > percepts);
+    assert.equal(
+      await metric('nowcast_config_reloads_total{outcome="failure"}'),
+      'nowcast_config_reloads_total{outcome="failure"} 1',
+    );
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'takes over a file that changes, if it watches it', async () => {
+    write({ front: { source: clip } });
+    const { run, until } = await start('--watch');
+    await until(work('front'));
+    write({ front: { source: clip }, yard: { source: clip } });
+    await run.says('configuration taken over: added yard; 1 camera unchanged');
+    await until(work('yard'));
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'gives a camera the model that it names, and opens that beside the other one', async () => {
+    write({ front: { source: clip } });
+    const { run, until, metric } = await start();
+    await until(work('front'));
+    // The same network under another name.
+    const copy = join(folder(), 'copy.onnx');
+    writeFileSync(copy, readFileSync(new URL('../../../models/nowcast-nano.onnx', import.meta.url)));
+    write({ front: { source: clip }, yard: { source: clip, detect: { model: 'copy.onnx' } } });
+    run.signal('SIGHUP');
+    await run.says('configuration taken over: added yard; 1 camera unchanged');
+    await until(work('yard'));
+    assert.match((await metric('nowcast_detector_info{model="copy.onnx"')) ?? '', / 1$/);
+    assert.match((await metric('nowcast_detector_info{model="nowcast-nano.onnx"')) ?? '', / 1$/);
+    write({ front: { source: clip } });
+    run.signal('SIGHUP');
+    await run.says('removed yard');
+    await until((all) => all['yard'] === undefined);
+    assert.equal(await metric('nowcast_detector_info{model="copy.onnx"'), undefined);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'begins with the positions of switches that it kept', async () => {
+    write({ front: { source: clip }, yard: { source: clip }, off: { source: clip, enabled: false } });
+    const { run, until } = await start();
+    const before = await until((all) => work('front')(all) && work('yard')(all));
+    assert.deepEqual([before['off'].state, before['off'].message], ['ended', 'switched off']);
+    await run.interrupt();
+    running.splice(0);
+    mkdirSync(join(folder(), 'state'));
+    const position = { isOn: false, configured: true };
+    writeFileSync(
+      join(folder(), 'state', 'switches.json'),
+      JSON.stringify({
+        schema: 'nowcast.switches/1',
+        cameras: { front: { detect: position }, yard: { enabled: position } },
+      }),
+    );
+    const again = await start();
+    const all = await again.until(({ front }) => front.drops['detect-off'] > 2);
+    assert.deepEqual([all['front'].percepts, all['yard'].message], [0, 'switched off']);
+  });
+
+  it('keeps them in a file of each configuration where nobody names one', () => {
+    const env = { STATE_DIRECTORY: '/var/lib/nowcast:/other', XDG_STATE_HOME: '/home/me/state' };
+    assert.match(stateFile('/etc/a.yaml', env), /^\/var\/lib\/nowcast\/switches-[\da-f]{16}\.json$/);
+    assert.match(stateFile('/etc/a.yaml', { XDG_STATE_HOME: '/home/me/state' }), /^\/home\/me\/state\/nowcast\//);
+    assert.match(stateFile('/etc/a.yaml', {}, '/home/me'), /^\/home\/me\/\.local\/state\/nowcast\//);
+    assert.notEqual(stateFile('/etc/a.yaml', env), stateFile('/etc/b.yaml', env));
+  });
+
+  it('needs a file to watch', async () => {
+    const run = new LoggedRun(['serve', '--demo', '--watch'], folder());
+    const { code, stderr } = await run.result;
+    assert.equal(code, 2);
+    assert.match(stderr, /--watch needs a configuration \(-c\)/);
+  });
+});
