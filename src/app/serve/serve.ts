@@ -259,3 +259,8 @@ function announce(sinks: OpenSinks, { isOpenToNetwork }: ServiceAccess, { log }:
     log.warn('everyone who reaches this address may watch and control the service, because http.auth is none');
   return http;
 }
+
+function rulesOf({ sources, detect }: RunConfig, camera: string): CameraRules | undefined {
+  const source = sources.find(({ id }) => id === camera);
+  return source && { latencyBudgetMs: (source.detect ?? detect).budgetMs, scene: source.scene };
+}
