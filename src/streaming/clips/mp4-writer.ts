@@ -27,8 +27,8 @@ export type Mp4WriterOptions = {
 const MOST_QUEUED_BYTES = 32 * 2 ** 20;
 
 /**
- * ffmpeg's options for a file of the unchanged pictures. `setts`: coded pictures come in the order of sending with times
- * of showing alone; an MP4 needs times of decoding, too, which rise.
+ * ffmpeg's options for a file of the unchanged pictures. `setts`: coded pictures come in the order of sending with
+ * times of showing alone; an MP4 needs times of decoding, too, which rise.
  */
 function mp4Arguments(path: string, form: Mp4Form): string[] {
   return [
