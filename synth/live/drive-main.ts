@@ -7,22 +7,27 @@ import type { Scene } from '../scene.js';
 import type { DrawMessage, DriveStart, FromDrive, ToDrive } from './drive-messages.js';
 import { createLetterboxer } from './letterboxed.js';
 
-const { seed, fps, size, input, jpegQuality } = workerData as DriveStart;
+const { seed, fps, size, input, jpegQuality, remembered = 0 } = workerData as DriveStart;
 const port = parentPort!;
 const send = (message: FromDrive, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 const drive = createDrive({ ...size, seed, fps });
 const letterboxed = createLetterboxer(size, input);
+const AGAIN_QUALITY = 90;
 type Sheet = { readonly canvas: Canvas; encoded: Promise<void> };
 /** By scale. While one picture is being encoded, the next is drawn on the other canvas. */
 const sheets = new Map<number, readonly Sheet[]>();
 const passedOver = new Map<number, Scene>();
+/** The newest frames, drawn or not. */
+const recent = new Map<number, Scene>();
 let next = 0;
 let paint: Painter | undefined;
 
 function step(): Scene {
   const scene = drive.step();
   send({ type: 'truth', index: next, objects: annotate(scene) });
+  if (remembered > 0) recent.set(next, scene);
+  recent.delete(next - remembered);
   next++;
   return scene;
 }
@@ -69,6 +74,19 @@ async function encode(canvas: Canvas, index: number, quality: number): Promise<v
   send({ type: 'jpeg', index, bytes });
 }
 
+/** Draws a frame once more, for people. */
+async function again(index: number): Promise<void> {
+  const scene = recent.get(index);
+  if (scene === undefined) {
+    send({ type: 'again', bytes: undefined });
+    return;
+  }
+  const canvas = createCanvas(size.width, size.height);
+  paint ??= createPainter(scene);
+  paint(canvas.getContext('2d'), scene);
+  send({ type: 'again', bytes: await canvas.encode('jpeg', AGAIN_QUALITY) });
+}
+
 function fail(error: unknown): void {
   send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
 }
@@ -79,5 +97,5 @@ port.on('message', (message: ToDrive) => {
     last = last.then(() => port.close());
     return;
   }
-  last = last.then(() => draw(message)).catch(fail);
+  last = last.then(() => (message.type === 'again' ? again(message.index) : draw(message))).catch(fail);
 });

@@ -12,6 +12,8 @@ export type DriveStart = {
   readonly input: PictureFormat;
   /** Quality from 0 to 100 of the pictures for people; undefined makes none. */
   readonly jpegQuality: number | undefined;
+  /** Frames whose pictures can be drawn once more on request, the newest ones. Default 0. */
+  readonly remembered?: number;
 };
 
 /** How much work goes into a picture. */
@@ -36,6 +38,8 @@ export type DrawMessage = {
 
 export type ToDrive =
   | DrawMessage
+  /** Requests the picture of a remembered frame for people; answered by `again`. */
+  | { readonly type: 'again'; readonly index: number }
   /** Answered by the thread's end. */
   | { readonly type: 'close' };
 
@@ -45,4 +49,6 @@ export type FromDrive =
   /** `image`: planar uint8, [3, input height, input width], in the input's format. */
   | { readonly type: 'drawn'; readonly index: number; readonly image: ArrayBuffer }
   | { readonly type: 'jpeg'; readonly index: number; readonly bytes: Uint8Array }
+  /** `bytes`: a JPEG; undefined if the frame is forgotten. Answers come in the order of the requests. */
+  | { readonly type: 'again'; readonly bytes: Uint8Array | undefined }
   | { readonly type: 'failed'; readonly message: string };

@@ -27,6 +27,8 @@ export class LiveDrive {
   readonly #exited: Promise<unknown>;
   /** In the order of the requests. */
   readonly #waiting: Waiting[] = [];
+  /** Requests for pictures of remembered frames, in their order. */
+  readonly #again: ((bytes: Uint8Array | undefined) => void)[] = [];
   /** Travels back and forth with the pictures. */
   #buffer: ArrayBuffer | undefined;
   #failure: Error | undefined;
@@ -66,6 +68,15 @@ export class LiveDrive {
     });
   }
 
+  /** A JPEG of a remembered frame; undefined if it is forgotten, or the drive has ended. */
+  picture(index: number): Promise<Uint8Array | undefined> {
+    if (this.#failure !== undefined) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#again.push(resolve);
+      this.#worker.postMessage({ type: 'again', index } satisfies ToDrive);
+    });
+  }
+
   /** Ends the thread after the frame that it may be drawing. Safe to call twice. */
   async close(): Promise<void> {
     this.#worker.postMessage({ type: 'close' } satisfies ToDrive);
@@ -87,6 +98,9 @@ export class LiveDrive {
       case 'jpeg':
         this.#options.onJpeg?.(message.index, message.bytes);
         break;
+      case 'again':
+        this.#again.shift()?.(message.bytes);
+        break;
       case 'failed':
         this.#fail(message.message);
         break;
@@ -96,5 +110,6 @@ export class LiveDrive {
   #fail(reason: string): void {
     this.#failure ??= new InternalError(`the synthetic drive cannot continue: ${reason}`);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+    for (const resolve of this.#again.splice(0)) resolve(undefined);
   }
 }

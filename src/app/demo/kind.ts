@@ -17,9 +17,9 @@ export const demoKind = sourceKind({
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address, settings: { fps } }, { streamId, input, clock, pace }) {
+  async open({ address, settings: { fps } }, { streamId, input, clock, pace, originals }) {
     const { demoSource } = await import('./demo-source.js');
-    return demoSource(seedIn(address), fps, { streamId, input, clock, pace });
+    return demoSource(seedIn(address), fps, { streamId, input, clock, pace, originals });
   },
 });
 

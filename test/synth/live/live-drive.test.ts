@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createCanvas } from '@napi-rs/canvas';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { letterbox } from '../../../src/core/fit.js';
 import { annotate, type Annotation } from '../../../synth/annotate.js';
 import { createPainter } from '../../../synth/draw/painter.js';
@@ -52,6 +52,26 @@ describe('a live drive', () => {
     } finally {
       await drive.close();
     }
+  });
+
+  it('draws the pictures of the newest frames once more, for people, and no older ones', async () => {
+    const drive = new LiveDrive({ ...START, remembered: 3 });
+    try {
+      const [, , frame] = frames(3);
+      for (const index of [0, 2, 4]) await drive.produce(index, slot());
+      assert.equal(await drive.picture(1), undefined);
+      const picture = await loadImage(Buffer.from((await drive.picture(2))!));
+      assert.deepEqual([picture.width, picture.height], [SIZE.width, SIZE.height]);
+      const canvas = createCanvas(SIZE.width, SIZE.height);
+      canvas.getContext('2d').drawImage(picture, 0, 0);
+      const image = slot();
+      createLetterboxer(SIZE, INPUT)(canvas, image);
+      const wrong = image.filter((value, i) => Math.abs(value - frame.image[i]) > 24);
+      assert.ok(wrong.length < image.length / 50, `${wrong.length} values differ`);
+    } finally {
+      await drive.close();
+    }
+    assert.equal(await drive.picture(4), undefined);
   });
 
   it('gives a JPEG of every frame that is drawn for the first time', async () => {
