@@ -20,11 +20,11 @@ describe('nowcast with MQTT', function () {
     await broker?.kill();
   });
 
-  const write = (mqtt: object): void => {
-    const street = { source: 'demo:2040', objects: {}, detect: { classes: ['person', 'car'] } };
+  const one = { street: { source: 'demo:2040', objects: {}, detect: { classes: ['person', 'car'] } } };
+  const write = (mqtt: object, cameras: object = one): void => {
     writeFileSync(
       join(folder(), 'cameras.yaml'),
-      JSON.stringify({ model: { provider: 'cpu' }, cameras: { street }, mqtt: { host: '127.0.0.1', ...mqtt } }),
+      JSON.stringify({ model: { provider: 'cpu' }, cameras, mqtt: { host: '127.0.0.1', ...mqtt } }),
     );
   };
   const serve = (): LoggedRun => new LoggedRun(['serve', '-c', 'cameras.yaml', '--listen', '0', '--json'], folder());
@@ -49,6 +49,28 @@ describe('nowcast with MQTT', function () {
       ['street/status/detect', 'street/all', 'street/car', 'available'].map((topic) => last.get(`nowcast/${topic}`)),
       ['offline', '0', '0', 'stopped'],
     );
+  });
+
+  itNeeds(MOSQUITTO, 'takes commands for its cameras, and removes one that a reload removes', async () => {
+    broker = await startMosquitto(folder());
+    const street = { source: 'demo:2040', objects: {} };
+    write({ port: broker.port, discovery: true }, { street, yard: { ...street, source: 'demo:2041' } });
+    watcher = await watchBroker(broker.port);
+    const { client } = watcher;
+    running = serve();
+    const becomes = (topic: string, value: string): Promise<string> =>
+      watcher!.until((name, payload) => name === topic && payload === value);
+    await becomes('nowcast/street/status/detect', 'online');
+    await client.publishAsync('nowcast/street/detect/set', 'OFF');
+    await becomes('nowcast/street/detect/state', 'OFF');
+    await client.publishAsync('nowcast/street/enabled/set', 'OFF');
+    await becomes('nowcast/street/status/detect', 'disabled');
+    await watcher.until((topic) => topic === 'homeassistant/device/nowcast-camera-yard/config');
+    write({ port: broker.port, discovery: true }, { street });
+    running.signal('SIGHUP');
+    await becomes('homeassistant/device/nowcast-camera-yard/config', '');
+    await becomes('nowcast/yard/status/detect', '');
+    assert.equal(watcher.last.get('nowcast/street/detect/state'), 'OFF');
   });
 
   itNeeds(MOSQUITTO, 'is offline at the broker after kill -9', async () => {

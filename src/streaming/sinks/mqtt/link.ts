@@ -63,6 +63,7 @@ const LASTING_LADDER: ReconnectLadder = [{ delayMs: 30_000, times: Infinity }];
 const STABLE_AFTER_MS = 60_000;
 /** Messages that the broker has not confirmed yet; the others wait in the outbox. */
 export const MAX_IN_FLIGHT = 16;
+const TELL_LOSSES_EVERY_MS = 60_000;
 /** The time to say goodbye. */
 const FAREWELL_MS = 2_000;
 
@@ -85,6 +86,7 @@ export class BrokerLink {
   #toldEnd: string | undefined;
   #toldUp = false;
   #toldRefusal = false;
+  #tellLossesFromMs = 0;
   #cancelRetry: (() => void) | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -133,6 +135,7 @@ export class BrokerLink {
         this.flush();
       });
     }
+    this.#tellLosses();
     if (this.#inFlight === 0) this.#onEmpty?.();
   }
 
@@ -199,6 +202,17 @@ export class BrokerLink {
     this.#failures = wasGood ? 1 : this.#failures + 1;
     const delayMs = reconnectDelayMs(this.#failures, random, isLasting ? LASTING_LADDER : LADDER);
     this.#cancelRetry = after(delayMs, () => this.start());
+  }
+
+  /** Events that come faster than the broker takes them, once a minute. */
+  #tellLosses(): void {
+    const { outbox, clock, broker, onWarning } = this.#options;
+    const nowMs = clock.now();
+    if (!this.#isUp || nowMs < this.#tellLossesFromMs) return;
+    const lost = outbox.takeLostEvents();
+    if (lost === 0) return;
+    this.#tellLossesFromMs = nowMs + TELL_LOSSES_EVERY_MS;
+    onWarning(`${broker} is too slow: ${counted(lost, 'event')} could not wait, and are lost`);
   }
 
   #refused(topic: string, error: Error): void {

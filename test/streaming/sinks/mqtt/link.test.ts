@@ -155,6 +155,25 @@ describe('the link to a broker', () => {
     assert.ok(log.includes('2 events could not wait until the broker was back, and are lost'));
   });
 
+  it('says once a minute how many events came faster than the broker takes them', () => {
+    const { timers, broker, outbox, link, log } = setUp();
+    broker.isPrompt = false;
+    broker.accept();
+    const flood = (): void => {
+      for (let i = 0; i < 1100; i++) outbox.event('events', String(i), timers.nowMs);
+      link.flush();
+    };
+    flood();
+    flood();
+    timers.pass(60_000);
+    link.flush();
+    const told = log.filter((line) => line.startsWith('the broker is too slow'));
+    assert.deepEqual(told, [
+      'the broker is too slow: 100 events could not wait, and are lost',
+      'the broker is too slow: 1084 events could not wait, and are lost',
+    ]);
+  });
+
   it('says once which topics the broker refuses', async () => {
     const { broker, outbox, link, log } = setUp();
     broker.refuses.add('a').add('b').add('commands');
