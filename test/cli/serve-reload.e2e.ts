@@ -84,7 +84,8 @@ describe('nowcast serve, when its configuration changes', function () {
         'nowcast_config_reloads_total{outcome="success"} 1',
       );
       assert.equal(await metric('nowcast_percepts_total{camera="gone"}'), undefined);
-      await run.interrupt();
+      const { stderr } = await run.interrupt();
+    assert.doesNotMatch(stderr, /every source has ended/);
       running.splice(0);
 
       const events = await eventsOf(join(folder(), 'run.jsonl'));

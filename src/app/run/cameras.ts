@@ -10,6 +10,7 @@ import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { cameraEvents, type Continuation } from './camera-events.js';
+import { continuedOriginals } from './continued-originals.js';
 import type { Detectors } from './detectors.js';
 import { frameLimit, type FrameLimit } from './limits.js';
 import type { RunReporter } from './reporter.js';
@@ -79,6 +80,7 @@ export class Cameras {
     const detector = detectors.of(source);
     const { classNames } = detector.detector.info;
     const ending = new AbortController();
+    const continues = this.#next.get(id) ?? { seq: 0, epoch: 0 };
     const events = cameraEvents(
       {
         source,
@@ -89,7 +91,7 @@ export class Cameras {
         givesUpFirst: isOnly && !config.waits,
         limit: this.#limit,
         reporter,
-        originals,
+        originals: originals && continuedOriginals(originals, continues.seq),
         detector,
         options: streamOptions(source.detect ?? config.detect, classNames, detectors.givesMore, parts),
         rules: scenes.begin(source, classNames),
@@ -97,7 +99,7 @@ export class Cameras {
         measurements,
         onTaken,
         isDetecting: () => isDetecting?.(id) ?? source.isDetectOff !== true,
-        continues: this.#next.get(id) ?? { seq: 0, epoch: 0 },
+        continues,
       },
       ending.signal,
       parts,

@@ -250,7 +250,6 @@ function reloadText({ added, removed, restarted, unchanged }: Reloaded): string 
 
 /** @returns the address of the service */
 function announce(sinks: OpenSinks, { isOpenToNetwork }: ServiceAccess, { log }: AppContext): string {
-  for (const [name, url] of Object.entries(sinks.urls)) log.info(`${name}: ${url}`);
   const http = (sinks.urls[feedKind.name] ?? '').replace(/^ws/, 'http');
   log.info(
     `service: ${http} (a page for browsers; readyz?verbose for its health, metrics for Prometheus, api/stats for programs)`,

@@ -29,6 +29,7 @@ export class Service {
   #config: RunConfig;
   /** Cameras that were asked to end. */
   readonly #ending = new Set<string>();
+  #isOver = false;
   /** One change after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +53,10 @@ export class Service {
     const subscription = switches.changes.subscribe(({ camera, name }) => {
       if (name === 'enabled') void this.#inTurn(() => this.#switched(camera)).catch(this.#setup.onFault);
     });
-    return () => subscription.unsubscribe();
+    return () => {
+      this.#isOver = true;
+      subscription.unsubscribe();
+    };
   }
 
   /**
@@ -121,7 +125,7 @@ export class Service {
       return;
     }
     run.cameras.start(source, this.#config, run.detectors).then(() => {
-      if (this.#ending.delete(id) || run.cameras.running.length > 0) return;
+      if (this.#ending.delete(id) || this.#isOver || run.cameras.running.length > 0) return;
       context.log.warn('every source has ended; the service answers until it is stopped');
     }, onFault);
   }
