@@ -65,7 +65,7 @@ export class LoggedObjects implements ObjectLog {
   readonly #best: BestPictures;
   /** The last event of each object, in the order of their starts. */
   readonly #events = new Map<string, ObjectEvent>();
-  readonly #withClip = new Set<string>();
+  readonly #clips = new Map<string, () => boolean>();
   readonly #changes = new Subject<LoggedObject>();
 
   constructor({ pictures, clock, ...rest }: ObjectLogOptions) {
@@ -121,11 +121,14 @@ export class LoggedObjects implements ObjectLog {
     return this.#pictures.get(id);
   }
 
-  /** A clip of these objects is complete. */
-  clipped(ids: readonly string[]): void {
+  /**
+   * A clip of these objects is complete.
+   * @param isKept false once it was removed
+   */
+  clipped(ids: readonly string[], isKept: () => boolean): void {
     for (const id of ids) {
       if (!this.#events.has(id)) continue;
-      this.#withClip.add(id);
+      this.#clips.set(id, isKept);
       this.#changes.next(this.get(id)!);
     }
   }
@@ -139,7 +142,7 @@ export class LoggedObjects implements ObjectLog {
 
   #forget(id: string): void {
     this.#events.delete(id);
-    this.#withClip.delete(id);
+    this.#clips.delete(id);
     this.#pictures.forget(id);
   }
 
@@ -169,7 +172,7 @@ export class LoggedObjects implements ObjectLog {
       topScore,
       zones: enteredZones,
       hasSnapshot: this.#pictures.has(id),
-      hasClip: this.#withClip.has(id),
+      hasClip: this.#clips.get(id)?.() === true,
     };
   }
 }

@@ -148,7 +148,7 @@ export async function serve(
         onFault = reject;
       });
       const kept = await ServiceVideos.open(
-        { config, originals, ffmpeg: run.ffmpeg, onClip: (shown) => objects.clipped(shown) },
+        { config, originals, ffmpeg: run.ffmpeg, onClip: (shown, isKept) => objects.clipped(shown, isKept) },
         context,
       );
       videos = kept;

@@ -13,8 +13,8 @@ export type ServiceVideosOptions = {
   readonly originals: Pick<Originals, 'follow' | 'since'>;
   /** Absent: there are no videos. */
   readonly ffmpeg: Ffmpeg | undefined;
-  /** Called once a clip of these objects is complete. */
-  readonly onClip: (objects: readonly string[]) => void;
+  /** Called once a clip of these objects is complete; it may be removed later. */
+  readonly onClip: (objects: readonly string[], isKept: () => boolean) => void;
 };
 
 export type RecordedCamera = {
@@ -92,7 +92,7 @@ export class ServiceVideos {
   }
 
   #clipsOf(camera: string): CameraClips | undefined {
-    const { config, originals, ffmpeg, onClip } = this.#options;
+    const { config, originals, ffmpeg } = this.#options;
     const folder = this.#folders.clips;
     const { clips: times } = config;
     if (times === undefined || folder === undefined || ffmpeg === undefined) return undefined;
@@ -101,6 +101,8 @@ export class ServiceVideos {
     if (clips === undefined) {
       const onNone = (why: string): void => this.#none('clips', camera, why);
       const { clock } = this.#context;
+      const onClip = (objects: readonly string[], path: string): void =>
+        this.#options.onClip(objects, () => folder.has(path));
       clips = new CameraClips({ camera, originals, ffmpeg, folder, times, clock, onClip, onNone });
       this.#clips.set(camera, clips);
     }

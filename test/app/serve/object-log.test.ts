@@ -57,6 +57,18 @@ describe('the log of objects', () => {
     assert.equal(await objects.snapshot('gate-2-2'), undefined);
   });
 
+  it('has a clip for as long as that is kept', async () => {
+    await open();
+    objects.seen(objectEventOf('end', 1));
+    const seen: boolean[] = [];
+    objects.changes.subscribe(({ hasClip }) => seen.push(hasClip));
+    let isKept = true;
+    objects.clipped(['gate-1-1', 'gone'], () => isKept);
+    assert.deepEqual([objects.get('gate-1-1')?.hasClip, objects.get('gone')], [true, undefined]);
+    isKept = false;
+    assert.deepEqual([objects.get('gate-1-1')?.hasClip, seen], [false, [true]]);
+  });
+
   it('lists the newest first, filtered, page by page', async () => {
     await open();
     for (let i = 0; i < 6; i++)
