@@ -50,6 +50,7 @@ describe('Prometheus', function () {
           cameras: { one: { source: person }, two: { source: person }, gone: { source: 'rtsp://127.0.0.1:9/x' } },
           model: { path: model, provider: 'cpu', labels: 'coco' },
           detect: { budget: '100ms' },
+          mqtt: { host: '127.0.0.1', port: 9 },
           http: { users: { prometheus: { token: 'scrape-me' } } },
         }),
       );

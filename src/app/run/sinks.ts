@@ -11,7 +11,7 @@ import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { ServiceObjects, ServiceSwitches } from '../../streaming/sinks/service.js';
-import type { Sink, SinkSource } from '../../streaming/sinks/sink-kind.js';
+import type { Sink, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
@@ -33,6 +33,8 @@ export type OpenSinks = {
   readonly urls: Readonly<Record<string, string>>;
   /** Files written so far. */
   readonly files: readonly string[];
+  /** Of each sink that has something to say, by its name. */
+  health(): Readonly<Record<string, SinkHealth>>;
   /** Safe to call twice. */
   close(): Promise<void>;
   /**
@@ -167,6 +169,8 @@ export async function openSinks(
       for (const { sink } of open) sink.onSources?.(sources);
     },
     urls: Object.fromEntries(open.flatMap(({ name, sink: { url } }) => (url === undefined ? [] : [[name, url]]))),
+    health: () =>
+      Object.fromEntries(open.flatMap(({ name, sink }) => (sink.health === undefined ? [] : [[name, sink.health()]]))),
     get files() {
       return open.flatMap(({ sink }) => sink.files);
     },

@@ -4,6 +4,7 @@ import type { Clock, WallClock } from '../../core/clock.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
 import type { StreamCounts } from '../../pipeline/measurements.js';
+import type { SinkHealth } from '../../streaming/sinks/sink-kind.js';
 import type { CameraStates } from './camera-states.js';
 import { cameraHealth } from './health.js';
 
@@ -30,6 +31,8 @@ export type MetricsSources = {
   readonly budgetsMs: readonly number[];
   /** Counts of each camera so far. */
   readonly counts: () => Readonly<Record<string, StreamCounts>>;
+  /** How each output is, by its name. */
+  readonly outputs: () => Readonly<Record<string, SinkHealth>>;
   readonly clock: Clock & WallClock;
 };
 
@@ -42,6 +45,7 @@ export class ServiceMetrics {
   readonly #latency: Histogram<'camera'>;
   readonly #stage: Histogram<'stage'>;
   readonly #reloads: Counter<'outcome'>;
+  readonly #lastReload: Gauge;
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(sources: MetricsSources) {
@@ -68,10 +72,17 @@ export class ServiceMetrics {
       registers,
     });
     for (const outcome of ['success', 'failure']) this.#reloads.inc({ outcome }, 0);
+    this.#lastReload = new Gauge({
+      name: 'nowcast_config_last_reload_successful',
+      help: '1 if the last changed configuration was taken over, else 0.',
+      registers,
+    });
+    this.#lastReload.set(1);
     for (const camera of sources.cameras) this.begin(camera);
     addCounts(sources, registers);
     addCameras(sources, registers);
     addService(sources, registers, this.#loop);
+    addOutputs(sources, registers);
     this.#loop.enable();
   }
 
@@ -98,6 +109,7 @@ export class ServiceMetrics {
 
   reloaded(outcome: 'success' | 'failure'): void {
     this.#reloads.inc({ outcome });
+    this.#lastReload.set(outcome === 'success' ? 1 : 0);
   }
 
   text(): Promise<string> {
@@ -228,6 +240,48 @@ function addService(
     collect() {
       this.set(loop.count === 0 ? 0 : loop.percentile(99) / 1e9);
       loop.reset();
+    },
+  });
+}
+
+/** Outputs come and go with the configuration of a start; each states what it has. */
+function addOutputs({ outputs }: MetricsSources, registers: Registers): void {
+  const perOutput = (
+    metric: Pick<Gauge, 'reset'> & { inc(labels: { output: string }, value: number): void },
+    of: (health: SinkHealth) => number | undefined,
+  ): void => {
+    metric.reset();
+    for (const [output, health] of Object.entries(outputs())) {
+      const value = of(health);
+      if (value !== undefined) metric.inc({ output }, value);
+    }
+  };
+  const labelNames = ['output'] as const;
+  new Gauge({
+    name: 'nowcast_output_connected',
+    help: '1 if the receiver of an output takes what it sends, else 0.',
+    labelNames,
+    registers,
+    collect() {
+      perOutput(this, ({ isConnected }) => (isConnected === undefined ? undefined : Number(isConnected)));
+    },
+  });
+  new Gauge({
+    name: 'nowcast_output_clients',
+    help: 'Clients of an output, such as the WebSocket feed.',
+    labelNames,
+    registers,
+    collect() {
+      perOutput(this, ({ clients }) => clients);
+    },
+  });
+  new Counter({
+    name: 'nowcast_output_lost_total',
+    help: 'Messages of an output that reached nobody.',
+    labelNames,
+    registers,
+    collect() {
+      perOutput(this, ({ lost }) => lost);
     },
   });
 }

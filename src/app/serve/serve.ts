@@ -68,6 +68,7 @@ export async function serve(
   const addresses = new Map(config.sources.map((source) => [source.id, shownAddress(source)]));
   let metrics: ServiceMetrics | undefined;
   let service: Service | undefined;
+  let sinks: OpenSinks | undefined;
   let systemd: SystemdReports | undefined;
   let live: LivePictures | undefined;
   let videos: ServiceVideos | undefined;
@@ -118,6 +119,7 @@ export async function serve(
           cameras: { [Symbol.iterator]: () => addresses.keys() },
           budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
           counts: () => measurements.counts(),
+          outputs: () => sinks?.health() ?? {},
           clock,
         });
         const api = serviceApi({
@@ -142,6 +144,7 @@ export async function serve(
         return { ...api, access };
       },
     });
+    ({ sinks } = run);
     try {
       let onFault: (error: unknown) => void = () => undefined;
       const fault = new Promise<never>((_, reject) => {

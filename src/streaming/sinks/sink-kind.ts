@@ -71,6 +71,15 @@ export type FinishContext = {
   };
 };
 
+/** How an open sink is; what it does not have is absent. */
+export type SinkHealth = {
+  /** Its receiver takes what it sends. */
+  readonly isConnected?: boolean;
+  /** Messages that reached nobody. */
+  readonly lost?: number;
+  readonly clients?: number;
+};
+
 /** An open sink. */
 export type Sink = {
   write(event: PipelineEvent): void;
@@ -96,6 +105,8 @@ export type Sink = {
   onStream?(stream: NonNullable<MappedStream>): void;
   /** The copy of the live stream that it needs. */
   readonly copy?: CopyRequest | undefined;
+  /** Asked for at each scrape of a service's metrics. */
+  health?(): SinkHealth;
 };
 
 export type OpenSink = {

@@ -170,6 +170,7 @@ export const mqttKind = sinkKind({
       },
       close: () => sink.close(),
       files: [],
+      health: () => sink.health(),
     };
   },
 });

@@ -5,6 +5,7 @@ import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
 import type { SceneEvent } from '../../../core/scene-events.js';
 import { toFeedMessage, type FeedStats } from '../../feed/protocol.js';
 import type { ServiceObjects, ServiceSwitches } from '../service.js';
+import type { SinkHealth } from '../sink-kind.js';
 import { readCameras, type CameraFacts } from './camera-facts.js';
 import { handleCommand } from './commands.js';
 import { BrokerLink, type OpenSession } from './link.js';
@@ -165,6 +166,10 @@ export class MqttSink {
     for (const one of this.#options.switches?.all() ?? []) this.#cameras.switched(one);
     this.#introduceLater();
     this.#link.flush();
+  }
+
+  health(): SinkHealth {
+    return { isConnected: this.#link.isUp, lost: this.#outbox.lostEvents };
   }
 
   async close(): Promise<void> {

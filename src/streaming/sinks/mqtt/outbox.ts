@@ -44,6 +44,7 @@ export class Outbox {
   readonly #sentPictures = new Set<Message>();
   readonly #fleeting = new Map<string, Message>();
   #lostEvents = 0;
+  #taken = 0;
   #pictureBytes = 0;
 
   /** @param lastTopic the state that comes behind all others, because it says that they hold */
@@ -52,10 +53,15 @@ export class Outbox {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Events that were too old, or too many, since the last call. */
+  /** Events that were too old, or too many. */
+  get lostEvents(): number {
+    return this.#lostEvents;
+  }
+
+  /** The same since the last call. */
   takeLostEvents(): number {
-    const lost = this.#lostEvents;
-    this.#lostEvents = 0;
+    const lost = this.#lostEvents - this.#taken;
+    this.#taken = this.#lostEvents;
     return lost;
   }
 

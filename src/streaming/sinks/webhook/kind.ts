@@ -98,6 +98,7 @@ export const webhookKind = sinkKind({
       },
       close: () => deliveries.close(),
       files: [],
+      health: () => ({ lost: deliveries.lost }),
     });
   },
 });
