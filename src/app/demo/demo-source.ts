@@ -30,7 +30,9 @@ export function demoSource(
       input: options.input,
       remembered: originals === undefined ? 0 : Math.ceil(REMEMBERED_S * fps),
     });
-    const withdraw = originals?.add(options.streamId, { find: ({ seq }) => ({ decode: () => drawn(drive, seq) }) });
+    const withdraw = originals?.add(options.streamId, {
+      find: ({ ptsMs }) => ({ decode: () => drawn(drive, Math.round((ptsMs * fps) / 1000)) }),
+    });
     return playDrive(drive, { ...options, fps })
       .pipe(
         finalize(() => {
@@ -42,8 +44,8 @@ export function demoSource(
   });
 }
 
-async function drawn(drive: LiveDrive, seq: number): Promise<RgbPicture | NoOriginal> {
-  const jpeg = await drive.picture(seq);
+async function drawn(drive: LiveDrive, index: number): Promise<RgbPicture | NoOriginal> {
+  const jpeg = await drive.picture(index);
   if (jpeg === undefined) return noOriginal('too-old', `it is older than ${REMEMBERED_S} s`);
   const { default: sharp } = await import('sharp');
   return { ...DEMO_SIZE, pixels: await sharp(jpeg).raw().toBuffer() };

@@ -44,6 +44,10 @@ export class Fragmenter {
 
   /** Undefined before the first key unit, and for a key unit whose parameter sets are broken. */
   push({ data, isKey, ptsUs }: LiveUnit): LiveFragment | undefined {
+    // A source that was started anew counts its times from the beginning.
+    const isAnew = ptsUs < this.#decodedUs - MOST_REORDERED_US;
+    if (isAnew && !isKey) return undefined;
+    if (isAnew) this.#decodedUs = -1;
     const sample = avcSample(data);
     const isFirst = isKey && this.#begin(sample.parameters);
     const init = this.#init;

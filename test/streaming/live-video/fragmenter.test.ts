@@ -46,7 +46,7 @@ describe('fragments of MP4', () => {
   });
 
   it('keep every presentation time, and decode in ascending order, whatever order pictures are shown in', () => {
-    const gop = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 40 });
+    const gop = fc.array(fc.integer({ min: 60_000_000, max: 61_000_000 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(gop, (times) => {
         const made = fragmentsOf(times.map((ptsUs, i) => unit(ptsUs, i === 0)));
@@ -66,6 +66,20 @@ describe('fragments of MP4', () => {
       const { decoding, presentation } = timesOf(fragment);
       assert.ok(decoding <= presentation);
     }
+  });
+
+  it('begin anew with the source, at its next key unit', () => {
+    const [first, key, next, ...rest] = fragmentsOf([
+      unit(3_600_000_000, true),
+      unit(40_000, false),
+      unit(80_000, true),
+      unit(120_000, false),
+    ]);
+    assert.deepEqual(rest, []);
+    assert.deepEqual(
+      [first, key, next].map((fragment) => timesOf(fragment).presentation),
+      [3_600_000_000, 80_000, 120_000],
+    );
   });
 
   it('get a new header with other parameter sets, and none with the same', () => {

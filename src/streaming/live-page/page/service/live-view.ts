@@ -22,6 +22,8 @@ export type LiveViewOptions = {
 };
 
 const RETRY_MS = 1000;
+/** No B-picture goes back as far. */
+const ANEW_MS = 2000;
 /** A camera whose first video does not come within this time is shown as pictures. */
 const VIDEO_PATIENCE_MS = 6000;
 
@@ -155,6 +157,7 @@ export class LiveView {
         if (!watching.signal.aborted && this.#player === undefined) instead('no video has come');
       }, VIDEO_PATIENCE_MS);
     let codec = '';
+    let newestMs = -Infinity;
     openLive(this.#options.model.name, form, watching.signal, {
       onText: (message) => {
         if (form === 'pictures') return;
@@ -163,6 +166,13 @@ export class LiveView {
         else codec = message.codec;
       },
       onBytes: (kind, ptsMs, bytes) => {
+        // The camera was started anew, and counts its times from the beginning.
+        if (ptsMs < newestMs - ANEW_MS) {
+          this.stop();
+          this.start();
+          return;
+        }
+        newestMs = Math.max(newestMs, ptsMs);
         if (kind === 'picture') void this.#pictures?.push(bytes);
         else if (kind === 'init') this.#begin(codec, bytes, instead);
         else this.#player?.append(ptsMs, bytes, kind === 'key');

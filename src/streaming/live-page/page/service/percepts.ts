@@ -14,6 +14,9 @@ export type PictureBoxes = {
 /** Boxes are moved no further than this from the pictures in which they were seen. */
 const MOST_MOVED_MS = 1500;
 
+/** Percepts come in the order of their pictures, or nearly: detectors work side by side. */
+const ANEW_MS = 1000;
+
 /** The percepts of a camera by the pictures that they show. */
 export class Percepts {
   readonly #keptMs: number;
@@ -31,8 +34,8 @@ export class Percepts {
 
   push(percept: Percept): void {
     const last = this.newest;
-    // A service that was started anew counts from the beginning.
-    if (last !== undefined && percept.ptsMs < last.ptsMs - this.#keptMs) this.#percepts = [];
+    // A camera that was started anew counts its times from the beginning.
+    if (last !== undefined && percept.ptsMs < last.ptsMs - ANEW_MS) this.#percepts = [];
     const after = this.#percepts.findLastIndex(({ ptsMs }) => ptsMs <= percept.ptsMs);
     this.#percepts.splice(after + 1, 0, percept);
     while (this.#percepts[0].ptsMs < percept.ptsMs - this.#keptMs) this.#percepts.shift();
