@@ -59,7 +59,12 @@ describe('nowcast serve, when its configuration changes', function () {
       const text = await (await fetch(new URL('/metrics', url))).text();
       return text.split('\n').find((line) => line.startsWith(name));
     };
-    return { run, cameras, until, metric };
+    const turn = async (camera: string, name: string, on: boolean): Promise<number> => {
+      const path = `/api/cameras/${camera}/switches/${name}`;
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(new URL(path, url), { method: 'PUT', headers, body: JSON.stringify({ on }) })).status;
+    };
+    return { run, cameras, until, metric, turn };
   };
   const work = (name: string) => (all: Readonly<Record<string, Camera>>) => (all[name]?.percepts ?? 0) > 2;
 
@@ -85,7 +90,7 @@ describe('nowcast serve, when its configuration changes', function () {
       );
       assert.equal(await metric('nowcast_percepts_total{camera="gone"}'), undefined);
       const { stderr } = await run.interrupt();
-    assert.doesNotMatch(stderr, /every source has ended/);
+      assert.doesNotMatch(stderr, /every source has ended/);
       running.splice(0);
 
       const events = await eventsOf(join(folder(), 'run.jsonl'));
@@ -177,6 +182,21 @@ describe('nowcast serve, when its configuration changes', function () {
     const again = await start();
     const all = await again.until(({ front }) => front.drops['detect-off'] > 2);
     assert.deepEqual([all['front'].percepts, all['yard'].message], [0, 'switched off']);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'turns switches while it runs', async () => {
+    write({ front: { source: clip }, yard: { source: clip } });
+    const { until, turn } = await start();
+    await until((all) => work('front')(all) && work('yard')(all));
+    assert.equal(await turn('front', 'detect', false), 200);
+    const off = await until(({ front }) => front.drops['detect-off'] > 2);
+    assert.equal(await turn('front', 'detect', true), 200);
+    await until(({ front }) => front.percepts > off['front'].percepts + 2);
+    assert.equal(await turn('yard', 'enabled', false), 200);
+    const ended = await until(({ yard }) => yard.message === 'switched off');
+    assert.equal(await turn('yard', 'enabled', true), 200);
+    await until(({ yard }) => yard.percepts > ended['yard'].percepts);
+    assert.equal(await turn('yard', 'motion', true), 404);
   });
 
   it('keeps them in a file of each configuration where nobody names one', () => {
