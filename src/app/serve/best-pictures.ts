@@ -21,7 +21,8 @@ const REPLACED_AFTER_MS = 5000;
  * which somebody appears every moment gets fewer pictures, instead of a slower detector.
  */
 const RATE_OF_CAMERA: Rate = { burst: 4, perSecond: 1 / 3 };
-const MOST_AT_ONCE = 2;
+/** Those that wait for a decoder keep what they need of their frame. Others who ask for pictures have room, too. */
+const MOST_AT_ONCE = 8;
 /** The margin of a cut-out, as a fraction of the box's longer side. */
 const MARGIN = 0.1;
 
