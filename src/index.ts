@@ -59,6 +59,7 @@ export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
+export type { Hwaccel } from './streaming/ffmpeg/hwaccel.js';
 export type { TimeOffset } from './streaming/sources/camera/copy/kept-times.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
 export type { Transport } from './streaming/sources/camera/camera-input.js';
@@ -94,6 +95,7 @@ export {
   type ScheduleOptions,
   type StreamSchedule,
 } from './pipeline/operators/schedule.js';
+export type { Hold, Project } from './pipeline/operators/exhaust-map-from.js';
 export { DetectorOutage, type DetectorLosses } from './pipeline/detector-outage.js';
 export { SharedDetector } from './pipeline/shared-detector.js';
 export { detect, type DetectOptions } from './pipeline/operators/detect.js';
@@ -172,6 +174,7 @@ export { createOriginals, type Originals, type OriginalsOptions } from './stream
 export {
   NO_ORIGINAL_REASONS,
   noOriginal,
+  type FollowedUnit,
   type FoundOriginal,
   type NoOriginal,
   type NoOriginalReason,
@@ -179,13 +182,27 @@ export {
   type OriginalFinder,
   type OriginalRef,
   type OriginalRequest,
+  type UnitFollower,
 } from './streaming/originals/answer.js';
 export type { RgbPicture } from './streaming/pictures/rgb-picture.js';
 export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.
 export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
-export type { Answer, AnswerTo, Api, ApiSettings } from './streaming/http/answer.js';
+export type {
+  Answer,
+  AnswerTo,
+  Api,
+  ApiAccess,
+  ApiRoute,
+  ApiSettings,
+  ApiUser,
+  Write,
+} from './streaming/http/answer.js';
+export type { ProxySettings } from './streaming/http/proxies.js';
+export type { NeededRole, Role } from './core/role.js';
+export type { CodedUnit } from './core/coded-unit.js';
+export type { LiveSettings } from './streaming/live-video/live-part.js';
 export type { PagePublisher, Pages } from './streaming/http/pages.js';
 export type { PageSettings } from './streaming/http/page-part.js';
 export type { Post } from './streaming/http/post.js';
