@@ -200,8 +200,14 @@ export type {
   Write,
 } from './streaming/http/answer.js';
 export type { ProxySettings } from './streaming/http/proxies.js';
-export type { NeededRole, Role } from './core/role.js';
-export type { CodedUnit } from './core/coded-unit.js';
+export { ROLES, type NeededRole, type Role } from './core/role.js';
+export {
+  UNIT_CODECS,
+  type CodedUnit,
+  type SenderReport,
+  type UnitCodec,
+  type UntimedArrival,
+} from './core/coded-unit.js';
 export type { LiveSettings } from './streaming/live-video/live-part.js';
 export type { PagePublisher, Pages } from './streaming/http/pages.js';
 export type { PageSettings } from './streaming/http/page-part.js';
