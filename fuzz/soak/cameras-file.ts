@@ -28,22 +28,32 @@ export const SCENE: SceneSettings = {
 export type CamerasFile = {
   /** Addresses by the names of their cameras. */
   readonly cameras: ReadonlyMap<string, string>;
-  /** Outputs beside these. */
-  readonly more?: object;
+  /** Lowest scores, by the names of cameras that have one of their own. */
+  readonly conf?: ReadonlyMap<string, number>;
+  /** A broker on this machine. */
+  readonly mqttPort?: number | undefined;
+  /** A folder for clips, which may be too small. */
+  readonly clips: string;
 };
 
 export const RECORDING = 'soak.jsonl';
 export const EVENTS = 'events.jsonl';
 
 /** A configuration of the service, as the text of its file. JSON is YAML. */
-export function camerasFile({ cameras, more }: CamerasFile): string {
+export function camerasFile({ cameras, conf, mqttPort, clips }: CamerasFile): string {
+  const camera = (name: string, source: string): object => ({
+    source,
+    ...SCENE,
+    ...(conf?.has(name) === true && { detect: { conf: conf.get(name) } }),
+  });
   return JSON.stringify(
     {
-      cameras: Object.fromEntries(Array.from(cameras, ([name, source]) => [name, { source, ...SCENE }])),
+      cameras: Object.fromEntries(Array.from(cameras, ([name, source]) => [name, camera(name, source)])),
       model: { path: 'nowcast-nano', provider: 'cpu' },
       detect: { budget: '1s', track: true },
       output: { record: RECORDING, events: EVENTS },
-      ...more,
+      clips: { folder: clips, pre_roll: '1s', post_roll: '1s', max_length: '5s' },
+      ...(mqttPort !== undefined && { mqtt: { host: '127.0.0.1', port: mqttPort, discovery: true } }),
     },
     undefined,
     2,

@@ -4,23 +4,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineEvent } from '../../src/core/events.js';
 import { readRecording } from '../../src/recording/reader.js';
 import { CameraChaos } from '../../test/helpers/camera-chaos.js';
+import { MOSQUITTO, startMosquitto } from '../../test/helpers/mosquitto.js';
 import { monotonicClock } from '../../test/helpers/monotonic.js';
 import { randomSource } from '../../test/helpers/random.js';
+import { mountTinyDisk } from '../../test/helpers/tiny-disk.js';
 import { faultsOfRecording } from '../chaos/judge.js';
 import { annoy, disturb, LONGEST_STOP_MS, type Disturbance } from '../disturbance/disturb.js';
 import { leaks, leftBehind, sample } from '../disturbance/holdings.js';
 import { ObservedCommand, type Holding } from '../disturbance/observed-command.js';
 import { runSummary, type TrialOptions, type TrialReport } from '../disturbance/trial.js';
 import { Viewers } from '../disturbance/viewers.js';
+import { breakBroker } from './broker.js';
 import { camerasFile, RECORDING } from './cameras-file.js';
 import { neverRead, scrape } from './clients.js';
 import { faultsOfScenes } from './judge.js';
+import { reload, turnSwitches } from './reloads.js';
 
 const CAMERAS = 6;
 const CAMERA = { width: 320, height: 192, fps: 10, gop: 10, loopSeconds: 20 } as const;
 /** Each camera fails less often than a single one would, since there are six of them. */
 const CAMERA_REST_MS = 12_000;
 const VIEWERS = 4;
+const CLIPS = 'clips';
+/** Full after some clips. */
+const CLIPS_DISK_KB = 600;
 const CALM_MS = 8000;
 const DETECTOR = /^nowcast-detector/;
 const DECODER = /^\S*ffmpeg /;
@@ -47,7 +54,10 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
   );
   const cameras = new Map(links.map(({ url }, i) => [`camera-${i + 1}`, url]));
   const file = join(folder, 'cameras.yaml');
-  writeFileSync(file, camerasFile({ cameras }));
+  const unmount = mountTinyDisk(join(folder, CLIPS), CLIPS_DISK_KB);
+  const broker = MOSQUITTO.mosquitto ? await startMosquitto(folder) : undefined;
+  const settings = { cameras, mqttPort: broker?.port, clips: CLIPS };
+  writeFileSync(file, camerasFile(settings));
   const service = new ObservedCommand(['serve', '-c', file, '--listen', '0', '--json', '--log-format', 'json'], folder);
   const caused: Record<string, number> = {};
   const note = (fault: string): void => {
@@ -74,6 +84,9 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
       annoy(disturbance, viewers),
       neverRead(disturbance, Number(feed.port)),
       scrape(disturbance, url, problems),
+      reload(disturbance, { file, settings, url }, problems),
+      turnSwitches(disturbance, { names: [...cameras.keys()], url }),
+      broker === undefined ? undefined : breakBroker(disturbance, broker),
       sample(goesOn, service, holdings),
     ]);
     for (const { fault } of links.flatMap(({ log }) => log)) note(`camera ${fault.replace(/ (for|after) \d+ ms/, '')}`);
@@ -93,7 +106,8 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
   } finally {
     viewers?.close();
     service.kill();
-    await Promise.all(links.map((link) => link.close()));
+    await Promise.all([broker?.kill(), ...links.map((link) => link.close())]);
+    unmount?.();
   }
 }
 
