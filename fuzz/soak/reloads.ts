@@ -5,7 +5,7 @@ import { camerasFile, type CamerasFile } from './cameras-file.js';
 
 const REST_MS = 6000;
 const SCORES = [0.2, 0.3, 0.4];
-const MISTAKES = ['cameras: [', 'cameras: {front: {source: 7}}', 'detect: {budget: often}', ''];
+const MISTAKES = ['cameras: [', 'cameras: {front: {source: []}}', 'detect: {budget: often}', ''];
 
 /** Sends reloads: of a file in which one camera has another score, and of files with mistakes. */
 export async function reload(

@@ -1,5 +1,8 @@
 import {
   catchError,
+  concat,
+  concatMap,
+  defer,
   EMPTY,
   identity,
   map,
@@ -11,10 +14,10 @@ import {
   type Observable,
 } from 'rxjs';
 import type { Detection } from '../../core/detection.js';
-import type { PipelineEvent } from '../../core/events.js';
+import type { Clock } from '../../core/clock.js';
+import type { PipelineEvent, SourceEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
 import type { SceneEvent } from '../../core/scene-events.js';
-import type { SceneRules } from '../../core/scene-rules.js';
 import { createPipeline, type StreamOptions } from '../../pipeline/create-pipeline.js';
 import type { Measurements } from '../../pipeline/measurements.js';
 import { detectSwitch } from '../../pipeline/operators/detect-switch.js';
@@ -23,6 +26,7 @@ import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import type { OpenDetector } from './detectors.js';
 import { aborted } from './limits.js';
+import type { OpenScene } from './scenes.js';
 import { openSource, type SourceSetup } from './sources.js';
 
 /** Time for a camera to end cleanly once it is asked to. */
@@ -31,7 +35,7 @@ const CAMERA_GRACE_MS = 2000;
 export type CameraSetup = Omit<SourceSetup, 'input'> & {
   readonly detector: OpenDetector;
   readonly options: StreamOptions;
-  readonly rules: SceneRules | undefined;
+  readonly scene: OpenScene | undefined;
   /** The names of all classes of the run, which ids of classes are about. */
   readonly classNames: readonly string[];
   readonly measurements: Measurements;
@@ -44,11 +48,19 @@ export type CameraSetup = Omit<SourceSetup, 'input'> & {
 };
 
 /** The first number that is free. */
-export type Continuation = { readonly seq: number; readonly epoch: number };
+export type Continuation = {
+  readonly seq: number;
+  readonly epoch: number;
+  /** Capture of the newest frame. */
+  readonly capturedAtMs?: number;
+};
+
+/** The reason for the end of a camera that may go on later, in another pipeline. */
+export const PAUSED = 'paused';
 
 /**
  * All events of one camera, from its source to its scene. An error of any part ends this camera with a status event.
- * @param ending ends it cleanly
+ * @param ending ends it cleanly; with the reason {@link PAUSED}, its objects end because it is interrupted
  */
 export function cameraEvents(
   setup: CameraSetup,
@@ -56,13 +68,23 @@ export function cameraEvents(
   parts: RunParts,
   context: AppContext,
 ): Observable<PipelineEvent | SceneEvent> {
-  const { source, detector, options, rules, classNames, measurements, isDetecting, continues, onTaken, reporter } =
-    setup;
+  const {
+    source,
+    detector,
+    options,
+    scene: open,
+    classNames,
+    measurements,
+    isDetecting,
+    continues,
+    onTaken,
+    reporter,
+  } = setup;
   const { clock } = context;
   const { info } = detector.detector;
   const { events, ended } = openSource({ ...setup, input: info.input }, ending, parts, context);
   return createPipeline({
-    sources: [events.pipe(detectSwitch(isDetecting, clock))],
+    sources: [events.pipe(withGapBefore(source.id, continues), detectSwitch(isDetecting, clock))],
     detector: detector.shared,
     clock,
     ...options,
@@ -80,9 +102,49 @@ export function cameraEvents(
     ),
     map((event) => (event.type === 'percept' || event.type === 'drop' ? numbered(event, continues) : event)),
     inClassesOf(info.classNames, classNames),
-    rules === undefined ? identity : scene(rules),
+    endWithPause(() => ending.reason === PAUSED, source.id, clock),
+    open === undefined ? identity : scene(open.rules, open.states),
   );
 }
+
+/** Reports the time between the frames of two pipelines of one camera. */
+function withGapBefore(
+  streamId: string,
+  { capturedAtMs: fromMs }: Continuation,
+): MonoTypeOperatorFunction<SourceEvent> {
+  if (fromMs === undefined) return identity;
+  return (source) =>
+    defer(() => {
+      let isTold = false;
+      return source.pipe(
+        concatMap((event) => {
+          if (isTold || (event.type !== 'frame' && event.type !== 'drop')) return of(event);
+          isTold = true;
+          const toMs = Math.max(fromMs, event.capturedAtMs);
+          return of<SourceEvent[]>({ type: 'gap', streamId, fromMs, toMs, why: NOT_RUN }, event);
+        }),
+      );
+    });
+}
+
+/** Says at the end of a pipeline that its camera is interrupted: objects end by it, in a replay too. */
+function endWithPause(
+  isPaused: () => boolean,
+  streamId: string,
+  clock: Clock,
+): MonoTypeOperatorFunction<PipelineEvent> {
+  return (source) =>
+    concat(
+      source,
+      defer(() =>
+        isPaused()
+          ? of<PipelineEvent>({ type: 'status', streamId, atMs: clock.now(), state: 'reconnecting', message: NOT_RUN })
+          : EMPTY,
+      ),
+    );
+}
+
+const NOT_RUN = 'the camera was switched off, or restarted with another configuration';
 
 /** A number is not used again by the same stream. */
 function numbered<N extends Continuation>(one: N, { seq, epoch }: Continuation): N {

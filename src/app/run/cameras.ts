@@ -9,7 +9,7 @@ import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
-import { cameraEvents, type Continuation } from './camera-events.js';
+import { cameraEvents, PAUSED, type Continuation } from './camera-events.js';
 import { continuedOriginals } from './continued-originals.js';
 import type { Detectors } from './detectors.js';
 import { frameLimit, type FrameLimit } from './limits.js';
@@ -69,7 +69,7 @@ export class Cameras {
 
   /**
    * Starts a camera that does not run.
-   * @returns resolves when it has ended, by itself or by `stop`
+   * @returns resolves when it has ended, by itself or by `pause`
    * @throws UsageError naming a class of its scene that its model does not have
    */
   start(source: SourceConfig, config: Choices, detectors: Detectors): Promise<void> {
@@ -94,7 +94,7 @@ export class Cameras {
         originals: originals && continuedOriginals(originals, continues.seq),
         detector,
         options: streamOptions(source.detect ?? config.detect, classNames, detectors.givesMore, parts),
-        rules: scenes.begin(source, classNames),
+        scene: scenes.begin(source, classNames),
         classNames: this.#setup.classNames,
         measurements,
         onTaken,
@@ -112,17 +112,18 @@ export class Cameras {
     return ended;
   }
 
-  /** Ends a camera cleanly. Resolves when each of its frames has its outcome; at once if it does not run. */
-  async stop(id: string): Promise<void> {
-    const running = this.#running.get(id);
-    running?.ending.abort();
-    await running?.ended;
+  /**
+   * Ends a camera cleanly; it may be started again. Resolves when each of its frames has its outcome, and at once if it
+   * does not run.
+   */
+  pause(id: string): Promise<void> {
+    return this.#end(id, PAUSED);
   }
 
   /** Ends all of them cleanly. */
   async close(): Promise<void> {
     // Whoever started one hears of its failure.
-    await Promise.allSettled(this.running.map((id) => this.stop(id)));
+    await Promise.allSettled(this.running.map((id) => this.#end(id)));
   }
 
   /** Gives an event to all who want to know. */
@@ -139,11 +140,20 @@ export class Cameras {
     onEvent?.(event);
   }
 
-  #count({ streamId, seq, epoch }: Extract<PipelineEvent, { type: 'percept' | 'drop' }>): void {
+  async #end(id: string, why?: typeof PAUSED): Promise<void> {
+    const running = this.#running.get(id);
+    running?.ending.abort(why);
+    await running?.ended;
+  }
+
+  #count(event: Extract<PipelineEvent, { type: 'percept' | 'drop' }>): void {
+    const { streamId, seq, epoch } = event;
+    const { capturedAtMs } = event.type === 'percept' ? event.times : event;
     const before = this.#next.get(streamId);
     this.#next.set(streamId, {
       seq: Math.max(before?.seq ?? 0, seq + 1),
       epoch: Math.max(before?.epoch ?? 0, epoch + 1),
+      capturedAtMs: Math.max(before?.capturedAtMs ?? -Infinity, capturedAtMs),
     });
   }
 }

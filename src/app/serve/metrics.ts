@@ -158,6 +158,7 @@ function addCounts({ counts }: MetricsSources, registers: Registers): void {
     labelNames: ['camera'],
     registers,
     collect() {
+      this.reset();
       for (const [camera, { inFlight }] of Object.entries(counts())) this.set({ camera }, inFlight);
     },
   });

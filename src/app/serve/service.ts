@@ -134,7 +134,7 @@ export class Service {
     const { cameras } = this.#setup.run;
     if (!cameras.running.includes(id)) return;
     this.#ending.add(id);
-    await cameras.stop(id);
+    await cameras.pause(id);
   }
 
   #sayOff({ id }: SourceConfig): void {

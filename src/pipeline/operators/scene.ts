@@ -16,12 +16,17 @@ export type StreamScenes = SceneRules | ((streamId: string) => SceneRules | unde
  *   scene(sceneRules({ zones: { yard: { points: [[0, 0.5], [1, 0.5], [1, 1], [0, 1]] } } })),
  * );
  * ```
+ *
+ * @param kept the scenes by stream, of a caller whose streams go on with another source
  */
-export function scene(rules: StreamScenes): OperatorFunction<PipelineEvent, PipelineEvent | SceneEvent> {
+export function scene(
+  rules: StreamScenes,
+  kept?: Map<string, SceneState>,
+): OperatorFunction<PipelineEvent, PipelineEvent | SceneEvent> {
   const rulesOf = typeof rules === 'function' ? rules : () => rules;
   return (source) =>
     new Observable((subscriber) => {
-      const states = new Map<string, SceneState>();
+      const states = kept ?? new Map<string, SceneState>();
       return source.subscribe({
         next(event) {
           subscriber.next(event);
@@ -36,8 +41,10 @@ export function scene(rules: StreamScenes): OperatorFunction<PipelineEvent, Pipe
         complete() {
           for (const [streamId, state] of states) {
             const own = rulesOf(streamId);
-            if (own !== undefined)
-              for (const one of endScene(own, state, streamId, 'run-ended').events) subscriber.next(one);
+            if (own === undefined) continue;
+            const { state: after, events } = endScene(own, state, streamId, 'run-ended');
+            states.set(streamId, after);
+            for (const one of events) subscriber.next(one);
           }
           subscriber.complete();
         },
