@@ -12,7 +12,9 @@ const feedOf = ({ sinks }: RunConfig) => sinks.find(({ kind }) => kind === 'feed
 describe('the plan of a demo', () => {
   it('forecasts the default drive, keeps unlikely boxes for AP, and may move its port', () => {
     const { run, page, seed, extraMs } = readPlan({});
-    assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}`, settings: { fps: 30 } }]);
+    assert.deepEqual(run.sources, [
+      { id: 'demo', kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}`, settings: { fps: 30 } },
+    ]);
     assert.deepEqual(
       [run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs],
       ['nowcast', 0.01, 0.5, 'idle-free', 100],
