@@ -93,13 +93,7 @@ export function mismatchHistogram(
         ? label(LEFT + (i + 0.5) * step, heightOf(bars)(frames) - 5, percent(frames / total), 'tick', 'middle')
         : '',
     ]),
-    label(
-      (LEFT + RIGHT) / 2,
-      HEIGHT - 4,
-      'frames between a frame and the one that its output had seen',
-      'tick',
-      'middle',
-    ),
+    label((LEFT + RIGHT) / 2, HEIGHT - 4, 'frames since the one that the output had seen', 'tick', 'middle'),
   );
 }
 
