@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   'live-video': () => import('./live-video.js'),
   synth: () => import('./synth.js'),
   'demo-picture': () => import('./demo-picture.js'),
+  serve: () => import('./serve.js'),
   'serve-picture': () => import('./serve-picture.js'),
   'camera-time': () => import('./camera-time/main.js'),
   floods: () => import('./floods/main.js'),
