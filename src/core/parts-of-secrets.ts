@@ -31,24 +31,27 @@ export class PartsOfSecrets {
     }
   }
 
-  /** A backslash may be the secret's own, or JSON's. */
+  /** A backslash may be the secret's own, or JSON's; a secret with both kinds is found partly by each. */
   hide(text: string): string {
-    return this.#hide(this.#hide(text, PERCENT), PERCENT_AND_JSON);
-  }
-
-  #hide(text: string, spelling: RegExp): string {
-    const { text: seen, starts, ends } = plain(text, spelling);
+    const found = [...this.#find(text, PERCENT), ...this.#find(text, PERCENT_AND_JSON)].sort((a, b) => a.from - b.from);
     let shown = '';
     let end = 0;
-    for (let at = 0; at < seen.length; at++) {
-      for (const [length, parts] of this.#parts) {
-        if (at + length > seen.length || !parts.has(seen.slice(at, at + length))) continue;
-        if (end === 0 || starts[at] > end) shown += text.slice(end, starts[at]);
-        if (end === 0 || starts[at] >= end) shown += HIDDEN;
-        end = Math.max(end, ends[at + length - 1]);
-      }
+    for (const { from, to } of found) {
+      if (end === 0 || from > end) shown += text.slice(end, from);
+      if (end === 0 || from >= end) shown += HIDDEN;
+      end = Math.max(end, to);
     }
     return shown + text.slice(end);
+  }
+
+  *#find(text: string, spelling: RegExp): Generator<{ readonly from: number; readonly to: number }> {
+    const { text: seen, starts, ends } = plain(text, spelling);
+    for (let at = 0; at < seen.length; at++) {
+      for (const [length, parts] of this.#parts) {
+        if (at + length <= seen.length && parts.has(seen.slice(at, at + length)))
+          yield { from: starts[at], to: ends[at + length - 1] };
+      }
+    }
   }
 }
 

@@ -29,16 +29,38 @@ export function redactUrls(text: string): string {
  * @returns short texts only if they are secrets for certain
  */
 export function secretsOf(url: string): readonly string[] {
-  const { hidden, secrets } = shownUrl(url);
+  const { hidden, secrets, shown } = shownUrl(url);
   const { user, password } = splitUrl(url);
   const basic = user === undefined ? [] : [base64(`${decodePart(user)}:${decodePart(password ?? '')}`)];
   return [
     ...new Set([
       ...secrets.filter(({ length }) => length >= LEAST_SECRET_LENGTH),
       ...hidden.filter((text) => text.length >= PART_LENGTH),
+      ...doubtfulCredentials(url, shown),
       ...basic,
     ]),
   ];
+}
+
+/**
+ * `http://me:7?a=b@host` may have a port and parameters, or a password with an `@` after it. It is shown as the first;
+ * of the second, all is secret that this does not show.
+ */
+function doubtfulCredentials(url: string, shown: string): string[] {
+  const { scheme } = splitUrl(url);
+  const credentials = url.slice(scheme.length, Math.max(scheme.length, url.lastIndexOf('@')));
+  const texts: string[] = [];
+  let from = -1;
+  for (let at = 0; at + PART_LENGTH <= credentials.length; at++) {
+    const isShown = shown.includes(credentials.slice(at, at + PART_LENGTH));
+    if (!isShown && from < 0) from = at;
+    const isLast = at + PART_LENGTH === credentials.length;
+    if (from >= 0 && (isShown || isLast)) {
+      texts.push(credentials.slice(from, at + PART_LENGTH - (isShown ? 1 : 0)));
+      from = -1;
+    }
+  }
+  return texts;
 }
 
 /**

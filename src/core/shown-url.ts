@@ -14,6 +14,8 @@ export type ShownUrl = {
 
 /** Longer numbers may be codes. */
 const MOST_DIGITS = 4;
+/** More numbers than a camera and its stream, or a number and its fraction, may be a code. */
+const MOST_NUMBERS = 2;
 /** Their numbers are no codes. */
 const CODEC = /[hx]26[45]/gi;
 /** As many digits, spread over a path, may be a code too. */
@@ -28,7 +30,7 @@ export function shownUrl(url: string): ShownUrl {
   const { scheme, user, password, rest } = splitUrl(url);
   if (scheme === '' || /^file:/i.test(scheme)) return { shown: url, hidden: [], secrets: [] };
   const [, host, path, query, fragment] = /^([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(rest)!;
-  if (!mayShowHost(scheme, rest, host)) {
+  if (!mayShowHost(url, host)) {
     // Credentials may end anywhere in it.
     const whole = url.slice(scheme.length);
     return { shown: scheme + HIDDEN, hidden: [whole], secrets: password === undefined ? [] : [password] };
@@ -56,14 +58,21 @@ export function shownUrl(url: string): ShownUrl {
   return { shown: scheme + view.text, hidden: view.hidden, secrets: view.secrets };
 }
 
+/** Parameters of a web address, of which one contains an `@`. */
+const PARAMETERS_WITH_AT = /\?[a-z][\w-]*=[^#@&;]*(?:[&;][a-z][\w-]*=[^#@&;]*)*@[^#]*/i;
+const HOST_AND_PATH = /^[^/?#]*(?:\/[\w.-]+)+\?/;
+const NUMERIC_HOST = /^(?:\[[^\]]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$/;
+
 /**
  * A name before an `@` may be the beginning of credentials whose password has a slash. A numeric address is none, nor
- * is a name before the parameters of a web address.
+ * is a name before the parameters of a web address; after other credentials, only if there is a path between.
  */
-function mayShowHost(scheme: string, rest: string, host: string): boolean {
+function mayShowHost(url: string, host: string): boolean {
+  const { scheme, user, rest } = splitUrl(url);
   if (host !== '' && !/^:\d{1,5}$/.test(host) && !isHost(host)) return false;
-  const doubtful = /^http/i.test(scheme) ? rest.replace(/\?[^#]*/, '') : rest;
-  return !doubtful.includes('@') || /^(?:\[[^\]]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$/.test(host);
+  const mayHaveParameters = /^http/i.test(scheme) && (user === undefined || HOST_AND_PATH.test(rest));
+  const doubtful = mayHaveParameters ? rest.replace(PARAMETERS_WITH_AT, '') : rest;
+  return !doubtful.includes('@') || NUMERIC_HOST.test(host);
 }
 
 function addSegment(view: View, segment: string): void {
@@ -139,10 +148,11 @@ function isKnownParameter(name: string): boolean {
 
 /** Words of the list and one short number, in any of the usual notations: `h264Preview_01_main`, `live.sdp`. */
 function isHarmless(text: string): boolean {
-  if (!/^[\w.-]*$/.test(text)) return false;
+  if (!/^(?:[a-z\d]+(?:[._-][a-z\d]+)*)?$/i.test(text)) return false;
   if (/^[a-z]\d{0,3}$/i.test(text)) return true;
   if (countDigits(text.replaceAll(CODEC, '')) > MOST_DIGITS) return false;
   const words = text.split(/[._-]/);
+  if (words.filter((word) => /^\d+$/.test(word)).length > MOST_NUMBERS) return false;
   // One letter is a size, as in yolox_s; several spell a word.
   if (words.filter((word) => /^[a-z]$/i.test(word)).length > 1) return false;
   return words.every((word) => /^[a-z]?$/i.test(word) || isHarmlessWord(word));

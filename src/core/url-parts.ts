@@ -11,7 +11,7 @@ export type UrlParts = {
 };
 
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
-const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}._~%-]+)(?::\d{1,5})?$/iu;
+const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}_~%-]+(?:\.[\p{L}\p{N}_~%-]+)*\.?)(?::\d{1,5})?$/iu;
 
 /** Whether a text can be the host of a URL, with or without a port. */
 export function isHost(text: string): boolean {

@@ -31,6 +31,15 @@ describe('secrets of a URL', () => {
     );
   });
 
+  it('are found if a part of the password looks like a host, a port or parameters', () => {
+    for (const password of [' @---/ ?', '7?9n=NfI', '12345/ab?c=d', 'x@ab/!!?yz']) {
+      const url = `https://me:${password}@cam.lan/live`;
+      const redact = redactorOf(url);
+      for (const text of [`${url}: reset`, `refused ${password}`, JSON.stringify({ url })])
+        assert.ok(!redact(text).includes(password), redact(text));
+    }
+  });
+
   it('that are short do not garble the text beside the URL', () => {
     assert.equal(redactorOf('rtsp://a:1@host/cam')('rtsp://a:1@host/cam: 1 error'), 'rtsp://***@host/cam: 1 error');
   });
