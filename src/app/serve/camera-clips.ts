@@ -16,7 +16,7 @@ export type CameraClipsOptions = {
   readonly times: ClipTimes;
   readonly clock: WallClock;
   /** Called once a clip is complete, with the objects that it shows. */
-  readonly onClip: (objects: readonly string[], path: string) => void;
+  readonly onClip: (objects: readonly string[], clip: Pick<KeptMp4, 'path' | 'codec'>) => void;
   /** Called if the camera has no coded pictures for a clip. */
   readonly onNone: (why: string) => void;
 };
@@ -115,10 +115,11 @@ export class CameraClips {
     this.#plan = { present };
     this.#writing = undefined;
     writing?.stop();
-    if (writing?.file === undefined) return;
-    const completed = writing.file.end().then((isComplete) => {
+    const file = writing?.file;
+    if (file === undefined) return;
+    const completed = file.end().then((isComplete) => {
       this.#completing.delete(completed);
-      if (isComplete) this.#options.onClip(clip?.objects ?? [], writing.path);
+      if (isComplete) this.#options.onClip(clip?.objects ?? [], file);
     });
     this.#completing.add(completed);
   }

@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Clock, WallClock } from '../../core/clock.js';
+import type { UnitCodec } from '../../core/coded-unit.js';
 import { UsageError } from '../../core/errors.js';
 import type { ObjectEvent, SceneEvent } from '../../core/scene-events.js';
 import { BestPictures, type BestPicturesOptions } from './best-pictures.js';
@@ -20,7 +21,18 @@ export type LoggedObject = {
   readonly zones: readonly string[];
   /** Whether {@link ObjectLog.snapshot} has its picture. */
   readonly hasSnapshot: boolean;
+  /** Whether {@link ObjectLog.clip} has a file that is kept. */
   readonly hasClip: boolean;
+  /** Codec of the clip; absent without one. */
+  readonly clipCodec?: UnitCodec;
+};
+
+/** A video that shows an object. */
+export type KeptClip = {
+  readonly path: string;
+  readonly codec: UnitCodec;
+  /** False once it was removed. */
+  isKept(): boolean;
 };
 
 export type ObjectFilter = {
@@ -44,6 +56,8 @@ export type ObjectLog = {
   get(id: string): LoggedObject | undefined;
   /** A JPEG of the best view; undefined if there is none. */
   snapshot(id: string): Promise<Buffer | undefined>;
+  /** The video of an object, also one that was removed; undefined if none is complete. */
+  clip(id: string): KeptClip | undefined;
   /** Each object that is new, changed, ended, or got a better picture. */
   readonly changes: Observable<LoggedObject>;
 };
@@ -65,7 +79,7 @@ export class LoggedObjects implements ObjectLog {
   readonly #best: BestPictures;
   /** The last event of each object, in the order of their starts. */
   readonly #events = new Map<string, ObjectEvent>();
-  readonly #clips = new Map<string, () => boolean>();
+  readonly #clips = new Map<string, KeptClip>();
   readonly #changes = new Subject<LoggedObject>();
 
   constructor({ pictures, clock, ...rest }: ObjectLogOptions) {
@@ -121,14 +135,15 @@ export class LoggedObjects implements ObjectLog {
     return this.#pictures.get(id);
   }
 
-  /**
-   * A clip of these objects is complete.
-   * @param isKept false once it was removed
-   */
-  clipped(ids: readonly string[], isKept: () => boolean): void {
+  clip(id: string): KeptClip | undefined {
+    return this.#clips.get(id);
+  }
+
+  /** A clip of these objects is complete. */
+  clipped(ids: readonly string[], clip: KeptClip): void {
     for (const id of ids) {
       if (!this.#events.has(id)) continue;
-      this.#clips.set(id, isKept);
+      this.#clips.set(id, clip);
       this.#changes.next(this.get(id)!);
     }
   }
@@ -162,6 +177,8 @@ export class LoggedObjects implements ObjectLog {
   }
 
   #logged({ id, streamId, className, startedAtMs, endedAtMs, topScore, enteredZones }: ObjectEvent): LoggedObject {
+    const clip = this.#clips.get(id);
+    const hasClip = clip?.isKept() === true;
     const iso = (monotonicMs: number): string => new Date(this.#clock.toUnixMs(monotonicMs)).toISOString();
     return {
       id,
@@ -172,7 +189,8 @@ export class LoggedObjects implements ObjectLog {
       topScore,
       zones: enteredZones,
       hasSnapshot: this.#pictures.has(id),
-      hasClip: this.#clips.get(id)?.() === true,
+      hasClip,
+      ...(hasClip && { clipCodec: clip.codec }),
     };
   }
 }

@@ -151,7 +151,7 @@ export async function serve(
         onFault = reject;
       });
       const kept = await ServiceVideos.open(
-        { config, originals, ffmpeg: run.ffmpeg, onClip: (shown, isKept) => objects.clipped(shown, isKept) },
+        { config, originals, ffmpeg: run.ffmpeg, onClip: (shown, clip) => objects.clipped(shown, clip) },
         context,
       );
       videos = kept;

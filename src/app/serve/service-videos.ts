@@ -4,8 +4,9 @@ import type { KeptFolder } from '../../files/kept-folder.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
-import { CameraClips } from './camera-clips.js';
+import { CameraClips, type CameraClipsOptions } from './camera-clips.js';
 import { CameraRecording } from './camera-recording.js';
+import type { KeptClip } from './object-log.js';
 import { openKept } from './open-kept.js';
 
 export type ServiceVideosOptions = {
@@ -13,8 +14,8 @@ export type ServiceVideosOptions = {
   readonly originals: Pick<Originals, 'follow' | 'since'>;
   /** Absent: there are no videos. */
   readonly ffmpeg: Ffmpeg | undefined;
-  /** Called once a clip of these objects is complete; it may be removed later. */
-  readonly onClip: (objects: readonly string[], isKept: () => boolean) => void;
+  /** Called once a clip of these objects is complete. */
+  readonly onClip: (objects: readonly string[], clip: KeptClip) => void;
 };
 
 export type RecordedCamera = {
@@ -101,8 +102,8 @@ export class ServiceVideos {
     if (clips === undefined) {
       const onNone = (why: string): void => this.#none('clips', camera, why);
       const { clock } = this.#context;
-      const onClip = (objects: readonly string[], path: string): void =>
-        this.#options.onClip(objects, () => folder.has(path));
+      const onClip: CameraClipsOptions['onClip'] = (objects, { path, codec }) =>
+        this.#options.onClip(objects, { path, codec, isKept: () => folder.has(path) });
       clips = new CameraClips({ camera, originals, ffmpeg, folder, times, clock, onClip, onNone });
       this.#clips.set(camera, clips);
     }

@@ -14,12 +14,16 @@ export type KeptMp4Options = {
 
 /** A video in a kept folder. It has its name once it is complete. */
 export class KeptMp4 {
+  readonly path: string;
+  readonly codec: UnitCodec;
   readonly #completed: Promise<boolean>;
   /** Absent if the folder cannot be written. */
   #writer: Mp4Writer | undefined;
   #end: () => void = () => undefined;
 
   constructor({ folder, path, ffmpeg, codec, form }: KeptMp4Options) {
+    this.path = path;
+    this.codec = codec;
     const ended = new Promise<void>((resolve) => (this.#end = resolve));
     this.#completed = folder.make(path, async (draft) => {
       const writer = (this.#writer = new Mp4Writer({ ffmpeg, codec, path: draft, form }));

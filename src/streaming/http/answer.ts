@@ -8,6 +8,8 @@ export type Answer = {
   /** Further headers. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Path of a file in place of a body. The server reads it by itself, and sends the part that the client asks for. */
+  readonly file?: string;
 };
 
 /** What the owner learns of a request that changes something. */

@@ -5,6 +5,7 @@ import type { Answer, ApiRoute, ApiSettings, Write } from './answer.js';
 import type { Owner } from './owner.js';
 import { reply } from './reply.js';
 import { RouteTable } from './route-table.js';
+import { sendFile } from './send-file.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
 import type { Asker, RouteRule, WebPart } from './web-server.js';
 
@@ -115,17 +116,21 @@ function silent(patienceMs: number): Answer {
   return { status: 503, body: `Nowcast did not answer within ${patienceMs / 1000} s` };
 }
 
-function send(response: ServerResponse, { status, contentType, headers, body = '' }: Answer): void {
+function send(response: ServerResponse, { status, contentType, headers, body = '', file }: Answer): void {
   if (contentType === undefined && status >= 400) {
     reply(response, status, { error: String(body) });
     return;
   }
-  response.writeHead(status, {
+  const known = {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(contentType !== undefined && { 'content-type': contentType }),
-    'content-length': Buffer.byteLength(body),
     ...headers,
-  });
+  };
+  if (file !== undefined) {
+    void sendFile(response, file, known);
+    return;
+  }
+  response.writeHead(status, { ...known, 'content-length': Buffer.byteLength(body) });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }

@@ -7,7 +7,7 @@ import type { Content } from '../../../src/app/serve/api/route.js';
 import { SESSION_ROUTES } from '../../../src/app/serve/api/session-routes.js';
 import type { ApiSources } from '../../../src/app/serve/api/sources.js';
 import { CameraStates } from '../../../src/app/serve/camera-states.js';
-import type { LoggedObject } from '../../../src/app/serve/object-log.js';
+import type { KeptClip, LoggedObject } from '../../../src/app/serve/object-log.js';
 import type { SourceEvent } from '../../../src/core/events.js';
 import { sceneRules } from '../../../src/core/scene-rules.js';
 import { OutputError, UsageError } from '../../../src/core/errors.js';
@@ -86,6 +86,7 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
       list: ({ limit = 50 }) => [OBJECT].slice(0, limit),
       get: (id) => (id === OBJECT.id ? OBJECT : undefined),
       snapshot: () => Promise.resolve(Buffer.from(jpeg)),
+      clip: () => ({ path: '/kept/cam-1.mp4', codec: 'h264', isKept: () => true }),
     },
     onChange: (message) => changed.push(message),
     changed,
@@ -151,6 +152,10 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   'GET /api/events/{id}/snapshot.jpg': [
     ['/api/events/cam-1/snapshot.jpg', 200],
     ['/api/events/cam-9/snapshot.jpg', 404],
+  ],
+  'GET /api/events/{id}/clip': [
+    ['/api/events/cam-1/clip', 200],
+    ['/api/events/cam-9/clip', 404],
   ],
   'GET /api/openapi.json': [['/api/openapi.json', 200]],
 };
@@ -251,6 +256,30 @@ describe('the API of a service', () => {
       assert.deepEqual([answer.status, errorOf(answer)], [status, error.message]);
     }
     assert.deepEqual(rest.changed, []);
+  });
+
+  it('sends the clip that the log names, and says why there is none', async () => {
+    const { objects, ...rest } = await sourcesOf();
+    const asked: string[] = [];
+    const withClip = (clip: KeptClip | undefined): ApiSources => ({
+      ...rest,
+      objects: { ...objects!, clip: (id) => (asked.push(id), clip) },
+    });
+    const clip = { path: '/kept/cam/a.mp4', codec: 'h264', isKept: () => true } as const;
+    const { status, contentType, file, body } = await ask(withClip(clip), 'GET /api/events/cam-1/clip');
+    assert.deepEqual([status, contentType, file, body], [200, 'video/mp4', '/kept/cam/a.mp4', undefined]);
+    for (const path of ['..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd', 'cam-1%00', '..'])
+      assert.match(errorOf(await ask(withClip(clip), `GET /api/events/${path}/clip`)), /^there is no such object/);
+    const gone = { ...clip, isKept: () => false };
+    for (const [none, error] of [
+      [undefined, /^this object has no clip yet: .*post_roll/],
+      [gone, /^the clip of this object was removed.*retain_days/],
+    ] as const) {
+      const answer = await ask(withClip(none), 'GET /api/events/cam-1/clip');
+      assert.deepEqual([answer.status, answer.file], [404, undefined]);
+      assert.match(errorOf(answer), error);
+    }
+    assert.deepEqual(new Set(asked), new Set(['cam-1']));
   });
 
   it('gives file, line and key of each problem of a configuration that is not taken over', async () => {

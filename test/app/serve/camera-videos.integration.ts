@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CameraClips } from '../../../src/app/serve/camera-clips.js';
 import { CameraRecording } from '../../../src/app/serve/camera-recording.js';
 import { KeptFolder } from '../../../src/files/kept-folder.js';
@@ -74,7 +74,7 @@ describe('videos of a camera', function () {
       folder: kept,
       clock,
       times: { preMs: 600, postMs: 400, maxMs: 60_000 },
-      onClip: (ids) => shown.push([...ids]),
+      onClip: (ids, { path, codec }) => shown.push([...ids, basename(path), codec]),
       onNone: (why) => assert.fail(why),
     });
     const best = { seq: 0, capturedAtMs: 0, box: { x1: 0, y1: 0, x2: 1, y2: 1 }, score: 1 };
@@ -91,9 +91,9 @@ describe('videos of a camera', function () {
     pictures.send(...units.slice(61));
     assert.equal(pictures.followers.size, 0);
     await clips.close();
-    assert.deepEqual(shown, [['gate-1-1', 'gate-2-2']]);
     const [name, ...more] = files();
     assert.deepEqual([name, more], ['20261127T000000Z-person-1-1.mp4', []]);
+    assert.deepEqual(shown, [['gate-1-1', 'gate-2-2', name, 'h264']]);
     // From picture 30 to 70.
     assert.equal(countIn(name), 41);
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openObjects } from '../../../src/app/serve/open-objects.js';
-import type { LoggedObject, LoggedObjects } from '../../../src/app/serve/object-log.js';
+import type { KeptClip, LoggedObject, LoggedObjects } from '../../../src/app/serve/object-log.js';
 import { resolveSnapshots } from '../../../src/config/snapshots-config.js';
 import { UsageError } from '../../../src/core/errors.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
@@ -63,10 +63,15 @@ describe('the log of objects', () => {
     const seen: boolean[] = [];
     objects.changes.subscribe(({ hasClip }) => seen.push(hasClip));
     let isKept = true;
-    objects.clipped(['gate-1-1', 'gone'], () => isKept);
-    assert.deepEqual([objects.get('gate-1-1')?.hasClip, objects.get('gone')], [true, undefined]);
+    const clip: KeptClip = { path: 'a.mp4', codec: 'h265', isKept: () => isKept };
+    assert.equal(objects.clip('gate-1-1'), undefined);
+    objects.clipped(['gate-1-1', 'gone'], clip);
+    const { hasClip, clipCodec } = objects.get('gate-1-1')!;
+    assert.deepEqual([hasClip, clipCodec, objects.clip('gate-1-1')], [true, 'h265', clip]);
+    assert.deepEqual([objects.get('gone'), objects.clip('gone')], [undefined, undefined]);
     isKept = false;
     assert.deepEqual([objects.get('gate-1-1')?.hasClip, seen], [false, [true]]);
+    assert.equal(objects.get('gate-1-1')?.clipCodec, undefined);
   });
 
   it('lists the newest first, filtered, page by page', async () => {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { ApiPart } from '../../../src/streaming/http/api-part.js';
 import type { Answer, Write } from '../../../src/streaming/http/answer.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 
 describe('answers of the owner', () => {
+  const folder = temporaryFolder();
   let server: Server | undefined;
   afterEach(() => {
     server?.closeAllConnections();
@@ -40,8 +44,8 @@ describe('answers of the owner', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const get = (path: string, method = 'GET'): Promise<Response> =>
-      fetch(`http://127.0.0.1:${port}${path}`, { method });
+    const get = (path: string, method = 'GET', headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
     return { part, clock, get, timers };
   };
 
@@ -101,6 +105,24 @@ describe('answers of the owner', () => {
     assert.equal((await get('/livez', 'POST')).status, 418);
     for (const path of ['/apix', '/livezz', '/', '/api/cameras', '/api/cameras/a/b', '/api/cameras/%'])
       assert.equal((await get(path)).status, 418, path);
+  });
+
+  it('may be a file, of which each client gets the part that it asks for', async () => {
+    let asked = 0;
+    const file = join(folder(), 'clip.mp4');
+    writeFileSync(file, '0123456789');
+    const { get } = await start(() => {
+      asked += 1;
+      return Promise.resolve({ status: 200, contentType: 'video/mp4', file });
+    });
+    const parts = ['bytes=0-1', 'bytes=-1'].map(async (range) => (await get('/api/stats', 'GET', { range })).text());
+    assert.deepEqual(await Promise.all(parts), ['01', '9']);
+    const { status, headers } = await get('/api/stats');
+    assert.deepEqual(
+      [status, headers.get('content-type'), headers.get('cache-control')],
+      [200, 'video/mp4', 'no-store'],
+    );
+    assert.equal(asked, 1);
   });
 
   it('are asked for each time that something changes, with the user, and readers then see the change', async () => {

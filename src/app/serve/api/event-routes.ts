@@ -8,8 +8,15 @@ import { LoggedObject } from './schemas.js';
 const NO_OBJECT: Content = { description: 'There is no such object.', schema: Problem };
 const noObject = problem(404, 'there is no such object; /api/events lists the newest ones');
 
-/** The objects that the cameras have seen, and their best pictures. */
-export function eventRoutes(objects: Pick<ObjectLog, 'list' | 'get' | 'snapshot'>): readonly Route[] {
+const CLIP_TYPE = 'video/mp4';
+const noClipYet = problem(
+  404,
+  'this object has no clip yet: a clip is complete post_roll after the last object in it has gone; the log says which cameras have none',
+);
+const clipRemoved = problem(404, 'the clip of this object was removed, as clips.retain_days and clips.retain_mb say');
+
+/** The objects that the cameras have seen, with their best pictures and their clips. */
+export function eventRoutes(objects: Pick<ObjectLog, 'list' | 'get' | 'snapshot' | 'clip'>): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -61,6 +68,24 @@ export function eventRoutes(objects: Pick<ObjectLog, 'list' | 'get' | 'snapshot'
         const body = found === undefined ? undefined : await objects.snapshot(found.id);
         if (body !== undefined) return { status: 200, contentType: 'image/jpeg', body };
         return found === undefined ? noObject : problem(404, 'this object has no picture');
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/events/{id}/clip',
+      role: 'viewer',
+      summary: 'The video around an object, in the form in which it is kept.',
+      answers: {
+        200: { description: 'The video.', contentType: CLIP_TYPE },
+        206: { description: 'The part that the header `Range` asks for.', contentType: CLIP_TYPE },
+        404: { description: 'There is no such object, or no clip of it yet or any more.', schema: Problem },
+        416: { description: 'The video has no byte of that part.', schema: Problem },
+      },
+      answer: ({ params }) => {
+        if (objects.get(params['id']) === undefined) return noObject;
+        const clip = objects.clip(params['id']);
+        if (clip === undefined) return noClipYet;
+        return clip.isKept() ? { status: 200, contentType: CLIP_TYPE, file: clip.path } : clipRemoved;
       },
     }),
   ];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UNIT_CODECS } from '../../../core/coded-unit.js';
 import { STATUS_STATES } from '../../../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../../../core/frame.js';
 import { ROLES } from '../../../core/role.js';
@@ -79,6 +80,7 @@ export const LoggedObject = z.strictObject({
   zones: z.array(z.string()).describe('Every zone that it was ever in.'),
   hasSnapshot: z.boolean(),
   hasClip: z.boolean(),
+  clipCodec: z.enum(UNIT_CODECS).optional().describe('Codec of the clip; absent without one.'),
 });
 
 export const Reloaded = z.strictObject({

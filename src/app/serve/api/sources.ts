@@ -31,7 +31,7 @@ export type ApiSources = LatestPicturesSources & {
   readonly rulesOf?: (camera: string) => CameraRules | undefined;
   readonly switches?: Pick<Switches, 'all' | 'set'>;
   readonly reload?: Reload;
-  readonly objects?: Pick<ObjectLog, 'list' | 'get' | 'snapshot'>;
+  readonly objects?: Pick<ObjectLog, 'list' | 'get' | 'snapshot' | 'clip'>;
   /** Receives who has changed what. */
   readonly onChange?: (message: string) => void;
 };
