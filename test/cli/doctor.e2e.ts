@@ -12,7 +12,8 @@ import { temporaryFolder } from '../helpers/temporary.js';
 type Finding = { name: string; state: string; found: string; remedy?: string };
 type Report = { ok: boolean; findings: Finding[] };
 
-describe('nowcast doctor', () => {
+describe('nowcast doctor', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const report = async (env: Record<string, string>) => {
     const { code, stdout, stderr } = await nowcast(['doctor', '--json'], {
@@ -97,8 +98,7 @@ describe('nowcast doctor', () => {
     assert.match(stdout, /^limited {2}models .*\n {27}-> nowcast models pull yolox-nano/m);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'opens the cameras of a configuration, and says what to change', async function () {
-    this.timeout(90_000);
+  itNeeds(NEEDS_FFMPEG, 'opens the cameras of a configuration, and says what to change', async () => {
     const camera = await PacedCamera.start({ width: 640, height: 360, gop: 150, loopSeconds: 18 });
     try {
       writeFileSync(
@@ -129,8 +129,7 @@ describe('nowcast doctor', () => {
     }
   });
 
-  itNeeds(NEEDS_FFMPEG, 'measures the rate and the key pictures of a camera', async function () {
-    this.timeout(90_000);
+  itNeeds(NEEDS_FFMPEG, 'measures the rate and the key pictures of a camera', async () => {
     const camera = await PacedCamera.start({ width: 640, height: 360, gop: 150, loopSeconds: 18 });
     try {
       const { code, stdout } = await nowcast(['doctor', camera.url, '--json'], {

@@ -25,7 +25,8 @@ function resultOf({ status, stdout, stderr }: { status: number | null; stdout: s
   return JSON.parse(stdout) as Result;
 }
 
-describe('nowcast eval', () => {
+describe('nowcast eval', function () {
+  this.timeout(120_000);
   let dir: string;
   const at = (name: string): string => join(dir, name);
   const write = (name: string, value: unknown): string => {

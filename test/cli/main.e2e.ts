@@ -7,7 +7,8 @@ import { packageVersion } from '../../src/app/paths.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('nowcast', () => {
+describe('nowcast', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
 
   it('prints its version', async () => {

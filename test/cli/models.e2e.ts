@@ -15,7 +15,8 @@ const TINY = namesakeOf({ input: { width: 416, height: 416 }, parametersM: 5.06 
 const TINY_SHA256 = createHash('sha256').update(TINY).digest('hex');
 const NANO_BYTES = 3_659_407;
 
-describe('nowcast models', () => {
+describe('nowcast models', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const cacheDir = (): string => join(folder(), 'cache');
   const files = (): string[] => (existsSync(cacheDir()) ? readdirSync(cacheDir()).sort() : []);

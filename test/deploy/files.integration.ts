@@ -9,7 +9,8 @@ import { parse } from 'yaml';
 import { hasProgram, itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('the files for a container', () => {
+describe('the files for a container', function () {
+  this.timeout(120_000);
   const dockerfile = readFileSync('deploy/docker/Dockerfile', 'utf8').replaceAll('\\\n', '');
   const compose = parse(readFileSync('deploy/docker/compose.yaml', 'utf8')) as {
     services: { nowcast: { healthcheck: { test: string[] }; ports: string[] } };
@@ -50,7 +51,8 @@ describe('the files for a container', () => {
   });
 });
 
-describe('the unit of systemd', () => {
+describe('the unit of systemd', function () {
+  this.timeout(120_000);
   const unit = readFileSync('deploy/systemd/nowcast.service', 'utf8');
   const folder = temporaryFolder();
 

@@ -14,7 +14,8 @@ import { jittery, play } from './play.js';
 import { drawScene, readScene } from './scene.js';
 import { trackerByName } from '../../src/track/kinds.js';
 
-describe('report in a browser', () => {
+describe('report in a browser', function () {
+  this.timeout(120_000);
   const needs = { Chromium: chromiumPath !== undefined };
   let dir: string;
   let browser: Browser | undefined;

@@ -58,7 +58,8 @@ describe('real-yolox-nano: raw output to detections', () => {
   }
 });
 
-describe('real-yolox-nano: bytes to raw output', () => {
+describe('real-yolox-nano: bytes to raw output', function () {
+  this.timeout(120_000);
   const folder = tempFolder();
   const weights = realFile('yolox_nano.onnx');
   for (const { name, path } of parityCases('real-yolox-nano')) {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { readRecording } from '../../src/recording/reader.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('recorder in a process that is killed', () => {
+describe('recorder in a process that is killed', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const inFolder = (name: string): string => join(folder(), name);
 

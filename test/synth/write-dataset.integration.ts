@@ -6,7 +6,8 @@ import { NEEDS_FFMPEG, presentationTimes } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('Videos of a synthetic data set', () => {
+describe('Videos of a synthetic data set', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const options = (out: string, ffmpeg = 'ffmpeg'): DatasetOptions => ({
     out,

@@ -23,7 +23,8 @@ const THRESHOLD = 0.25;
 
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-describe('process detector', () => {
+describe('process detector', function () {
+  this.timeout(120_000);
   const folder = tempFolder();
   const opened: ModelDetector[] = [];
   const open = async (changes: Partial<ProcessDetectorOptions> = {}): Promise<ModelDetector> => {

@@ -8,7 +8,8 @@ import { tempFolder } from '../temp-folder.js';
 const SOURCE = resolve('src/model/onnx');
 const BIN = resolve('node_modules/.bin');
 
-describe('onnx_pb.ts', () => {
+describe('onnx_pb.ts', function () {
+  this.timeout(120_000);
   const folder = tempFolder();
 
   itNeeds({ buf: existsSync(join(BIN, 'buf')) }, 'equals the output of the generator for onnx.proto', () => {

@@ -18,7 +18,8 @@ import { temporaryFolder } from '../../helpers/temporary.js';
 
 const NETWORK: Needs = { network: true, files: [] };
 
-describe('The cage of an ffmpeg', () => {
+describe('The cage of an ffmpeg', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   const folder = temporaryFolder();
   let ffmpeg: Ffmpeg;

@@ -16,7 +16,8 @@ import { children, HAS_PROC, isAlive, isBlockedOnPipe, until } from '../../helpe
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
 const ENDLESS = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x240', '-f', 'rawvideo', 'pipe:1'];
 
-describe('FfmpegChild', () => {
+describe('FfmpegChild', function () {
+  this.timeout(120_000);
   itNeeds(NEEDS_FFMPEG, 'returns its exit code and its last log line', async () => {
     const lines: string[] = [];
     const child = new FfmpegChild({
@@ -111,7 +112,8 @@ describe('FfmpegChild', () => {
   });
 });
 
-describe('askFfmpeg', () => {
+describe('askFfmpeg', function () {
+  this.timeout(120_000);
   itNeeds(NEEDS_FFMPEG, 'returns the output and the log of ffmpeg for any exit code', async () => {
     assert.match((await askFfmpeg({ path: 'ffmpeg' }, ['-version'])).stdout, /^ffmpeg version /);
     assert.match(

@@ -13,7 +13,8 @@ import { itNeeds } from '../../helpers/needs.js';
 import { NEEDS_SANDBOX } from '../../helpers/sandbox.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
-describe('The sandbox of ffmpeg', () => {
+describe('The sandbox of ffmpeg', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   const folder = temporaryFolder();
   const script = (name: string, ...lines: string[]): string => {

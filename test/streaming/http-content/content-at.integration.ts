@@ -10,7 +10,8 @@ const LIVE = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n';
 
 const isRecording = async (url: string): Promise<boolean> => (await contentAt(url)).isRecording;
 
-describe('the content of an address', () => {
+describe('the content of an address', function () {
+  this.timeout(120_000);
   const servers = new HttpServers();
   const clips = clipFolder();
   afterEach(() => servers.close());

@@ -23,7 +23,8 @@ const OPTIONS: HttpPicturesOptions = {
   snapshotIntervalMs: 5,
 };
 
-describe('a camera over HTTP', () => {
+describe('a camera over HTTP', function () {
+  this.timeout(120_000);
   const servers = new HttpServers();
   const streams: UnitStream[] = [];
   let pictures: Buffer[] = [];

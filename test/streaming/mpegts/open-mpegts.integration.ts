@@ -40,7 +40,8 @@ const ENCODERS: Readonly<Record<string, readonly string[]>> = {
   'h265 with B-pictures': ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error'],
 };
 
-describe('MPEG-TS', () => {
+describe('MPEG-TS', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   const children: ChildProcess[] = [];
   afterEach(async () => {

@@ -12,7 +12,8 @@ import { watch } from './rtsp-session-harness.js';
 
 const needs = { openssl: hasProgram('openssl', 'version') };
 
-describe('openRtspSession over TLS', () => {
+describe('openRtspSession over TLS', function () {
+  this.timeout(120_000);
   itNeeds(needs, 'reads from a camera with a self-signed certificate, and warns about it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nowcast-tls-'));
     const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];

@@ -14,7 +14,8 @@ import { hasRtspServer, RtspServer, type RtspServerOptions } from '../../helpers
 const needs = { "GStreamer's RTSP server": hasRtspServer() };
 const ENOUGH_PACKETS = 200;
 
-describe("openRtspSession with GStreamer's server", () => {
+describe("openRtspSession with GStreamer's server", function () {
+  this.timeout(120_000);
   let server: RtspServer | undefined;
   afterEach(async () => {
     await server?.kill();

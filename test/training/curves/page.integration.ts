@@ -8,7 +8,8 @@ import { assertWhole } from '../../helpers/pages.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 import { runOf } from './run.js';
 
-describe('curves in a browser', () => {
+describe('curves in a browser', function () {
+  this.timeout(120_000);
   const folder = temporaryFolder();
   let browser: Browser | undefined;
   before(async () => {

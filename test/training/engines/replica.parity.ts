@@ -11,7 +11,8 @@ import { yoloxCases, type Pass, type YoloxCase } from '../yolox-case.js';
 /** How fast running statistics follow the batch's in the reference. */
 const MOMENTUM = 0.03;
 
-describe("a training step like the reference's", () => {
+describe("a training step like the reference's", function () {
+  this.timeout(120_000);
   const cases = yoloxCases();
   if (cases.length === 0) it('yolox (pending: no parity data)');
   for (const { name, load } of cases) {

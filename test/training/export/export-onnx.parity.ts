@@ -4,7 +4,8 @@ import { exportOnnx } from '../../../training/export/export-onnx.js';
 import { relativeDifference } from '../../helpers/differences.js';
 import { yoloxCases } from '../yolox-case.js';
 
-describe("exportOnnx on the reference's weights", () => {
+describe("exportOnnx on the reference's weights", function () {
+  this.timeout(120_000);
   const cases = yoloxCases();
   if (cases.length === 0) it('yolox (pending: no parity data)');
   for (const { name, load } of cases) {

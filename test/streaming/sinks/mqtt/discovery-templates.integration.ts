@@ -43,7 +43,8 @@ type Components = Readonly<Record<string, { readonly value_template: string }>>;
 const componentsOf = (name: string): Components =>
   (JSON.parse(cameraDevice(setup, facts({ name })).payload) as { components: Components }).components;
 
-describe("the templates for Home Assistant's discovery", () => {
+describe("the templates for Home Assistant's discovery", function () {
+  this.timeout(120_000);
   itNeeds(JINJA, 'read counts, and states of cameras and the service', () => {
     const { components } = JSON.parse(serverDevice(setup).payload) as { components: Components };
     const occupancy = componentsOf(STREAM)['class:person:occupancy'].value_template;

@@ -32,7 +32,8 @@ const STEEP_LADDER = [
   { delayMs: 600_000, times: Infinity },
 ];
 
-describe('camera of another kind', () => {
+describe('camera of another kind', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   const closing: (() => unknown)[] = [];
   afterEach(async () => {

@@ -14,7 +14,8 @@ import { drawnAtMs, hasRtspServer, RtspServer, type RtspServerOptions } from '..
 const SERVER_DELAY_MS = 500;
 const NEEDS = { ffmpeg: hasProgram('ffmpeg'), 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() };
 
-describe('camera over RTSP', () => {
+describe('camera over RTSP', function () {
+  this.timeout(120_000);
   const servers: RtspServer[] = [];
   const watches: CameraWatch[] = [];
   const serve = async (options?: RtspServerOptions): Promise<RtspServer> => {

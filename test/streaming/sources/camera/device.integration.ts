@@ -36,7 +36,8 @@ exec ${JSON.stringify(ffmpeg.path)} "\${args[@]}"
 /** For {@link deviceFfmpeg}. */
 const FOUR_SECONDS_AGO = String.raw`$(awk "BEGIN { printf \"%.2f\", $uptime - 4 }")`;
 
-describe('a camera of this machine', () => {
+describe('a camera of this machine', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   const cameras: CameraWatch[] = [];
   afterEach(() => cameras.splice(0).forEach((camera) => camera.stop()));

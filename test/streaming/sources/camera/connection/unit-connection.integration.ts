@@ -21,7 +21,8 @@ const START_CODE = Buffer.from([0, 0, 0, 1]);
 const INTERVAL_MS = 40;
 const KEY_EVERY = 10;
 
-describe('a connection that Nowcast reads', () => {
+describe('a connection that Nowcast reads', function () {
+  this.timeout(120_000);
   let ffmpeg: Ffmpeg;
   let clip: Buffer[];
   before(async function () {

@@ -24,7 +24,8 @@ const X264 = [
   '1',
 ];
 
-describe('unit decoder', () => {
+describe('unit decoder', function () {
+  this.timeout(120_000);
   const clips = clipFolder();
   let ffmpeg: Ffmpeg;
   before(async () => {
