@@ -2,30 +2,10 @@ import { Subject, type Observable } from 'rxjs';
 import type { Clock, WallClock } from '../../core/clock.js';
 import type { UnitCodec } from '../../core/coded-unit.js';
 import { UsageError } from '../../core/errors.js';
+import type { LoggedObject } from '../../core/logged-object.js';
 import type { ObjectEvent, SceneEvent } from '../../core/scene-events.js';
 import { BestPictures, type BestPicturesOptions } from './best-pictures.js';
 import type { ObjectPictures } from './object-pictures.js';
-
-/** An object as people look it up. Times are ISO 8601. */
-export type LoggedObject = {
-  /** That of its events; unique within a run. */
-  readonly id: string;
-  readonly camera: string;
-  readonly className: string;
-  /** Capture of the first frame that shows it. */
-  readonly startedAt: string;
-  /** Capture of the last frame that shows it; absent while it is there. */
-  readonly endedAt?: string;
-  readonly topScore: number;
-  /** Every zone that it was ever in. */
-  readonly zones: readonly string[];
-  /** Whether {@link ObjectLog.snapshot} has its picture. */
-  readonly hasSnapshot: boolean;
-  /** Whether {@link ObjectLog.clip} has a file that is kept. */
-  readonly hasClip: boolean;
-  /** Codec of the clip; absent without one. */
-  readonly clipCodec?: UnitCodec;
-};
 
 /** A video that shows an object. */
 export type KeptClip = {

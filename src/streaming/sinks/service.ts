@@ -1,3 +1,5 @@
+import type { LoggedObject } from '../../core/logged-object.js';
+
 /** Something that tells its changes; an observable of RxJS does. */
 export type Changes<T> = {
   subscribe(next: (value: T) => void): { unsubscribe(): void };
@@ -14,14 +16,7 @@ export type ServiceSwitches = {
   readonly changes: Changes<ServiceSwitch>;
 };
 
-/** An object that a service remembers. */
-export type ServiceObject = {
-  readonly id: string;
-  readonly camera: string;
-  readonly className: string;
-  readonly hasSnapshot: boolean;
-  readonly hasClip: boolean;
-};
+export type ServiceObject = Pick<LoggedObject, 'id' | 'camera' | 'className' | 'hasSnapshot' | 'hasClip'>;
 
 /** The objects that a service remembers, with their pictures. */
 export type ServiceObjects = {

@@ -36,17 +36,6 @@ export type ServiceStats = {
   readonly detector: { readonly model: string; readonly provider: string; readonly input: unknown };
 };
 
-export type LoggedObject = {
-  readonly id: string;
-  readonly className: string;
-  readonly startedAt: string;
-  readonly endedAt?: string;
-  readonly topScore: number;
-  readonly zones: readonly string[];
-  readonly hasSnapshot: boolean;
-  readonly hasClip: boolean;
-};
-
 export type Session = {
   readonly auth: 'none' | 'required';
   readonly isOpenToNetwork: boolean;

@@ -1,5 +1,6 @@
 import { newElement } from '../page.js';
-import { get, type LoggedObject } from './api.js';
+import type { LoggedObject } from '../../../../core/logged-object.js';
+import { get } from './api.js';
 import type { SceneNote } from './camera-model.js';
 
 const SHOWN = 24;
