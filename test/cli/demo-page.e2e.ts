@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { bundledModel } from '../../src/model/zoo.js';
-import { chromiumPath } from '../helpers/chromium.js';
+import { NEEDS_CHROMIUM, suiteBrowser } from '../helpers/chromium.js';
 import { COMMAND } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { realFile } from '../helpers/shared.js';
@@ -55,19 +55,17 @@ const POLLING = { polling: 200, timeout: 0 };
 
 describe('the page of nowcast demo', function () {
   this.timeout(300_000);
-  const needs = { Chromium: chromiumPath !== undefined, 'a model': MODEL !== undefined };
-  let browser: Browser;
+  const needs = { ...NEEDS_CHROMIUM, 'a model': MODEL !== undefined };
+  const browser = suiteBrowser();
   let cache: string;
   let demo: ChildProcess;
   let page: Page;
   let problems: string[];
-  before(async () => {
+  before(() => {
     if (Object.values(needs).includes(false)) return;
-    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
     cache = mkdtempSync(join(tmpdir(), 'nowcast-test-'));
   });
-  after(async () => {
-    await browser?.close();
+  after(() => {
     if (cache !== undefined) rmSync(cache, { recursive: true });
   });
   afterEach(async () => {
@@ -90,7 +88,7 @@ describe('the page of nowcast demo', function () {
         if (found !== null) resolve(found[1]);
       });
     });
-    page = await browser.newPage({ viewport });
+    page = await browser().newPage({ viewport });
     problems = [];
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());

@@ -25,6 +25,19 @@ export function detectionOf(
   return { box: { x1, y1, x2, y2 }, score, classId, className: CLASSES[classId] };
 }
 
+/** Of a percept that is emitted `latencyMs` after its capture. */
+export function timesOf(capturedAtMs: number, latencyMs: number): PerceptEvent['times'] {
+  return {
+    capturedAtMs,
+    readyAtMs: capturedAtMs + 5,
+    startedAtMs: capturedAtMs + 6,
+    inferStartMs: capturedAtMs + 7,
+    inferEndMs: capturedAtMs + latencyMs - 2,
+    doneAtMs: capturedAtMs + latencyMs - 1,
+    emittedAtMs: capturedAtMs + latencyMs,
+  };
+}
+
 /** Captured at 100 ms a frame, emitted 40 ms later. */
 export function perceptOf(seq: number, changes: Partial<PerceptEvent> = {}): PerceptEvent {
   const capturedAtMs = seq * 100;
@@ -37,15 +50,7 @@ export function perceptOf(seq: number, changes: Partial<PerceptEvent> = {}): Per
     ...TRUST,
     width: 768,
     height: 432,
-    times: {
-      capturedAtMs,
-      readyAtMs: capturedAtMs + 5,
-      startedAtMs: capturedAtMs + 6,
-      inferStartMs: capturedAtMs + 7,
-      inferEndMs: capturedAtMs + 38,
-      doneAtMs: capturedAtMs + 39,
-      emittedAtMs: capturedAtMs + 40,
-    },
+    times: timesOf(capturedAtMs, 40),
     detections: [detectionOf(0, 0.9), detectionOf(2, 0.4)],
     overBudget: false,
     ...changes,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser } from 'playwright-core';
 import { graveFindings, HAS_AXE } from '../../helpers/axe.js';
-import { chromiumPath } from '../../helpers/chromium.js';
+import { NEEDS_CHROMIUM } from '../../helpers/chromium.js';
 import { measureLayout } from '../../helpers/clickable.js';
 import { itNeeds } from '../../helpers/needs.js';
-import { drawFrames, PAGE_STATES, StagedPage, type DrawnFrame, type PageState } from './staged-page.js';
+import type { ColorScheme } from '../../helpers/pages.js';
+import { PAGE_STATES, StagedPage, stagedPages, type PageState } from './staged-page.js';
 
 /** Windows of usual screens, and whether all of the page is visible without scrolling. */
 const WINDOWS = [
@@ -18,31 +18,20 @@ const USUAL = WINDOWS[0];
 
 describe('the page of a demo in a browser', function () {
   this.timeout(300_000);
-  const needs = { Chromium: chromiumPath !== undefined };
-  let browser: Browser;
-  let frames: readonly DrawnFrame[];
-  let staged: StagedPage | undefined;
-  before(async () => {
-    if (chromiumPath === undefined) return;
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-    frames = await drawFrames(2040);
-  });
-  afterEach(async () => {
-    await staged?.close();
-    staged = undefined;
-  });
-  after(() => browser?.close());
-
-  const open = async (
-    state: PageState,
-    viewport: { readonly width: number; readonly height: number } = USUAL,
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<StagedPage> => (staged = await StagedPage.open(browser, frames, state, viewport, colorScheme));
+  const open = stagedPages(
+    (
+      browser,
+      frames,
+      state: PageState,
+      viewport: { readonly width: number; readonly height: number } = USUAL,
+      colorScheme: ColorScheme = 'light',
+    ) => StagedPage.open(browser, frames, state, viewport, colorScheme),
+  );
 
   for (const { isWhole, ...viewport } of WINDOWS) {
     const { width, height } = viewport;
     for (const state of ['start', 'middle', 'starved', 'lost', 'over'] as const) {
-      itNeeds(needs, `has nothing cut off or out of reach at ${width}x${height}, ${state}`, async () => {
+      itNeeds(NEEDS_CHROMIUM, `has nothing cut off or out of reach at ${width}x${height}, ${state}`, async () => {
         const { page, problems } = await open(state, viewport);
         const { scrollWidth, scrollHeight, unusable, cutOff } = await measureLayout(page);
         assert.deepEqual([unusable, cutOff, problems], [[], [], []]);
@@ -54,10 +43,14 @@ describe('the page of a demo in a browser', function () {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const state of PAGE_STATES) {
-      itNeeds({ ...needs, 'axe-core': HAS_AXE }, `excludes nobody, ${state}, in ${colorScheme} colours`, async () => {
-        const { page } = await open(state, USUAL, colorScheme);
-        assert.deepEqual(await graveFindings(page), []);
-      });
+      itNeeds(
+        { ...NEEDS_CHROMIUM, 'axe-core': HAS_AXE },
+        `excludes nobody, ${state}, in ${colorScheme} colours`,
+        async () => {
+          const { page } = await open(state, USUAL, colorScheme);
+          assert.deepEqual(await graveFindings(page), []);
+        },
+      );
     }
   }
 
@@ -68,26 +61,26 @@ describe('the page of a demo in a browser', function () {
     ['lost', /The connection is lost.*Start it again/],
     ['over', /The run is over.*your own camera/],
   ] as const) {
-    itNeeds(needs, `says over the picture, ${state}: ${words.source}`, async () => {
+    itNeeds(NEEDS_CHROMIUM, `says over the picture, ${state}: ${words.source}`, async () => {
       const { page } = await open(state);
       assert.match((await page.locator('#notice').textContent())!, words);
       assert.ok(await page.locator('#notice').isVisible());
     });
   }
 
-  itNeeds(needs, 'says nothing over the picture of a live run', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'says nothing over the picture of a live run', async () => {
     const { page } = await open('middle');
     assert.equal(await page.locator('#notice').isVisible(), false);
   });
 
-  itNeeds(needs, 'names the commands for a camera of one’s own when the run is over', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'names the commands for a camera of one’s own when the run is over', async () => {
     const { page } = await open('over');
     assert.match((await page.locator('#next').textContent())!, /Now your own camera:.*nowcast run rtsp:/s);
     assert.ok(await page.locator('#next').isVisible());
   });
 
   itNeeds(
-    needs,
+    NEEDS_CHROMIUM,
     'has an age of the newest answer that is its latency or more, and one latency at the end',
     async () => {
       const live = await open('middle');
@@ -105,7 +98,7 @@ describe('the page of a demo in a browser', function () {
     },
   );
 
-  itNeeds(needs, 'shows latencies of four digits whole, on the chart too', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'shows latencies of four digits whole, on the chart too', async () => {
     const { page } = await open('middle', { width: 390, height: 844 });
     const { x: left } = (await page.locator('#latency .chart svg').boundingBox())!;
     const labels = await page.locator('#latency .chart text').all();
@@ -113,27 +106,31 @@ describe('the page of a demo in a browser', function () {
     for (const label of labels) assert.ok((await label.boundingBox())!.x >= left);
   });
 
-  itNeeds(needs, 'moves in the radio group with the arrow keys, Home and End, with one stop for Tab', async () => {
-    const { page } = await open('middle');
-    const asked: string[] = [];
-    page.on('request', (request) => {
-      const ms = /slow\?ms=(\d+)/.exec(request.url());
-      if (ms !== null) asked.push(ms[1]);
-    });
-    const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent');
-    assert.equal(await page.locator('#slow [tabindex="0"]').count(), 1);
-    await page.locator('#slow [tabindex="0"]').focus();
-    assert.equal(await focused(), '+100');
-    const visited: string[] = [];
-    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft', 'Home', 'ArrowDown', 'ArrowUp', 'End']) {
-      await page.keyboard.press(key);
-      visited.push(await focused());
-    }
-    assert.deepEqual(visited, ['+200', 'as is', '+200', 'as is', '+50', 'as is', '+200']);
-    assert.deepEqual(asked, ['200', '0', '200', '0', '50', '0', '200']);
-  });
+  itNeeds(
+    NEEDS_CHROMIUM,
+    'moves in the radio group with the arrow keys, Home and End, with one stop for Tab',
+    async () => {
+      const { page } = await open('middle');
+      const asked: string[] = [];
+      page.on('request', (request) => {
+        const ms = /slow\?ms=(\d+)/.exec(request.url());
+        if (ms !== null) asked.push(ms[1]);
+      });
+      const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent');
+      assert.equal(await page.locator('#slow [tabindex="0"]').count(), 1);
+      await page.locator('#slow [tabindex="0"]').focus();
+      assert.equal(await focused(), '+100');
+      const visited: string[] = [];
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft', 'Home', 'ArrowDown', 'ArrowUp', 'End']) {
+        await page.keyboard.press(key);
+        visited.push(await focused());
+      }
+      assert.deepEqual(visited, ['+200', 'as is', '+200', 'as is', '+50', 'as is', '+200']);
+      assert.deepEqual(asked, ['200', '0', '200', '0', '50', '0', '200']);
+    },
+  );
 
-  itNeeds(needs, 'shows a ring around the control with the focus', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'shows a ring around the control with the focus', async () => {
     const { page } = await open('middle');
     const ring = 'getComputedStyle(document.activeElement).outline';
     for (let i = 0; i < 5; i++) {

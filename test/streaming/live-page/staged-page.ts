@@ -5,8 +5,9 @@ import { SYNTH_CLASSES } from '../../../synth/classes.js';
 import type { Detection } from '../../../src/core/detection.js';
 import { LivePage } from '../../../src/streaming/live-page/live-page.js';
 import type { OutcomeMessage } from '../../../src/streaming/live-page/page-messages.js';
+import { chromiumPath, suiteBrowser } from '../../helpers/chromium.js';
 import type { ColorScheme } from '../../helpers/pages.js';
-import { dropEventOf, perceptOf } from '../events.js';
+import { dropEventOf, perceptOf, timesOf } from '../events.js';
 import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../feed/feed-harness.js';
 
 /** The states in which a person may find the page of a demo. */
@@ -43,7 +44,7 @@ const OUTCOME: OutcomeMessage = {
 export type DrawnFrame = { readonly objects: readonly Annotation[]; readonly jpeg: Uint8Array };
 
 /** The last of the first frames of a drive. */
-export async function drawFrames(seed: number): Promise<readonly DrawnFrame[]> {
+async function drawFrames(seed: number): Promise<readonly DrawnFrame[]> {
   const truths = new Map<number, readonly Annotation[]>();
   const jpegs = new Map<number, Uint8Array>();
   let arrived = (): void => undefined;
@@ -67,6 +68,26 @@ export async function drawFrames(seed: number): Promise<readonly DrawnFrame[]> {
     });
   await drive.close();
   return indices.map((index) => ({ objects: truths.get(index)!, jpeg: jpegs.get(index)! }));
+}
+
+/**
+ * Draws frames for a suite, whose tests open one page after the other in a browser.
+ * @returns opens a page; it is closed when the test ends
+ */
+export function stagedPages<Asked extends unknown[], Staged extends { close(): Promise<void> }>(
+  stage: (browser: Browser, frames: readonly DrawnFrame[], ...asked: Asked) => Promise<Staged>,
+): (...asked: Asked) => Promise<Staged> {
+  const browser = suiteBrowser();
+  let frames: readonly DrawnFrame[];
+  let staged: Staged | undefined;
+  before(async () => {
+    if (chromiumPath !== undefined) frames = await drawFrames(2040);
+  });
+  afterEach(async () => {
+    await staged?.close();
+    staged = undefined;
+  });
+  return async (...asked) => (staged = await stage(browser(), frames, ...asked));
 }
 
 /** A page of a demo that stands still in one state, with all its figures. */
@@ -145,15 +166,7 @@ export class StagedPage {
         server.publish(
           perceptOf(seq, {
             ...frame,
-            times: {
-              capturedAtMs,
-              readyAtMs: capturedAtMs + 5,
-              startedAtMs: capturedAtMs + 6,
-              inferStartMs: capturedAtMs + 7,
-              inferEndMs: capturedAtMs + LATENCY_MS - 2,
-              doneAtMs: capturedAtMs + LATENCY_MS - 1,
-              emittedAtMs: capturedAtMs + LATENCY_MS,
-            },
+            times: timesOf(capturedAtMs, LATENCY_MS),
             detections: before.objects.map((object) => detectionOf(object, -3)),
             forecast: {
               forecaster: 'nowcast',

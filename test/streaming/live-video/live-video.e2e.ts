@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { LIVE_SUBPROTOCOL } from '../../../src/streaming/live-video/live-messages.js';
-import { chromiumPath } from '../../helpers/chromium.js';
+import { NEEDS_CHROMIUM, suiteBrowser } from '../../helpers/chromium.js';
 import { NEEDS_FFMPEG } from '../../helpers/clips.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { PacedCamera, type PacedCameraOptions } from '../../helpers/paced-camera/index.js';
@@ -14,23 +14,15 @@ const PICTURES = 60;
 
 describe('live video of a camera in a browser', function () {
   this.timeout(180_000);
-  const needs = { ...NEEDS_FFMPEG, Chromium: chromiumPath !== undefined };
-  let browser: Browser;
+  const needs = { ...NEEDS_FFMPEG, ...NEEDS_CHROMIUM };
+  const browser = suiteBrowser(['--autoplay-policy=no-user-gesture-required']);
   let camera: PacedCamera;
   let service: WatchedService;
-  before(async () => {
-    if (chromiumPath === undefined) return;
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
-    });
-  });
   afterEach(async () => {
     await service.stop();
     await camera.kill();
   });
   after(async () => {
-    await browser?.close();
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
@@ -39,7 +31,7 @@ describe('live video of a camera in a browser', function () {
     service = await new WatchedService().start(camera.url);
   };
   const open = async (): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    const page = await browser().newPage({ viewport: { width: 1024, height: 768 } });
     await page.goto(service.address);
     return page;
   };

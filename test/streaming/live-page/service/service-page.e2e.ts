@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser } from 'playwright-core';
 import { graveFindings, HAS_AXE } from '../../../helpers/axe.js';
-import { chromiumPath } from '../../../helpers/chromium.js';
+import { NEEDS_CHROMIUM } from '../../../helpers/chromium.js';
 import { measureLayout } from '../../../helpers/clickable.js';
 import { itNeeds } from '../../../helpers/needs.js';
-import { drawFrames, type DrawnFrame } from '../staged-page.js';
+import type { ColorScheme } from '../../../helpers/pages.js';
+import { stagedPages } from '../staged-page.js';
 import { SERVICE_STATES, STAGED_TOKEN, StagedService, type ServiceState } from './staged-service.js';
 
 const WINDOWS = [
@@ -16,31 +16,20 @@ const USUAL = WINDOWS[0];
 
 describe('the page of a service in a browser', function () {
   this.timeout(300_000);
-  const needs = { Chromium: chromiumPath !== undefined };
-  let browser: Browser;
-  let frames: readonly DrawnFrame[];
-  let staged: StagedService | undefined;
-  before(async () => {
-    if (chromiumPath === undefined) return;
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-    frames = await drawFrames(2040);
-  });
-  afterEach(async () => {
-    await staged?.close();
-    staged = undefined;
-  });
-  after(() => browser?.close());
-
-  const open = async (
-    state: ServiceState,
-    viewport: { readonly width: number; readonly height: number } = USUAL,
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<StagedService> => (staged = await StagedService.open(browser, { frames, state, viewport, colorScheme }));
+  const open = stagedPages(
+    (
+      browser,
+      frames,
+      state: ServiceState,
+      viewport: { readonly width: number; readonly height: number } = USUAL,
+      colorScheme: ColorScheme = 'light',
+    ) => StagedService.open(browser, { frames, state, viewport, colorScheme }),
+  );
 
   for (const viewport of WINDOWS) {
     for (const state of SERVICE_STATES) {
       itNeeds(
-        needs,
+        NEEDS_CHROMIUM,
         `has nothing cut off or out of reach at ${viewport.width}x${viewport.height}, ${state}`,
         async () => {
           const { page, problems } = await open(state, viewport);
@@ -54,14 +43,18 @@ describe('the page of a service in a browser', function () {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const state of SERVICE_STATES) {
-      itNeeds({ ...needs, 'axe-core': HAS_AXE }, `excludes nobody, ${state}, in ${colorScheme} colours`, async () => {
-        const { page } = await open(state, USUAL, colorScheme);
-        assert.deepEqual(await graveFindings(page), []);
-      });
+      itNeeds(
+        { ...NEEDS_CHROMIUM, 'axe-core': HAS_AXE },
+        `excludes nobody, ${state}, in ${colorScheme} colours`,
+        async () => {
+          const { page } = await open(state, USUAL, colorScheme);
+          assert.deepEqual(await graveFindings(page), []);
+        },
+      );
     }
   }
 
-  itNeeds(needs, 'says which camera is away and why, and shows the others', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'says which camera is away and why, and shows the others', async () => {
     const { page } = await open('away');
     assert.match((await page.locator('#state').textContent())!, /1 of 3 away/);
     const tile = page.locator('.tile', { hasText: 'front door' });
@@ -69,13 +62,13 @@ describe('the page of a service in a browser', function () {
     assert.equal(await page.locator('.tile .hint:visible').count(), 1);
   });
 
-  itNeeds(needs, 'says that the service does not answer', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'says that the service does not answer', async () => {
     const { page } = await open('lost');
     assert.ok(await page.locator('#notice').isVisible());
     assert.match((await page.locator('#state').textContent())!, /does not answer/);
   });
 
-  itNeeds(needs, 'asks for a token where the service wants one, and shows the cameras then', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'asks for a token where the service wants one, and shows the cameras then', async () => {
     const { page } = await open('login');
     assert.equal(await page.locator('.tile').count(), 0);
     await page.getByLabel('Token').fill('wrong');
@@ -89,7 +82,7 @@ describe('the page of a service in a browser', function () {
     await page.locator('#login').waitFor();
   });
 
-  itNeeds(needs, 'opens a camera by its tile, and goes back with Escape', async () => {
+  itNeeds(NEEDS_CHROMIUM, 'opens a camera by its tile, and goes back with Escape', async () => {
     const { page } = await open('grid');
     await page.locator('.tile', { hasText: 'yard' }).click();
     await page.locator('#stage [data-form=pictures]').waitFor();
@@ -102,7 +95,7 @@ describe('the page of a service in a browser', function () {
   });
 
   itNeeds(
-    needs,
+    NEEDS_CHROMIUM,
     'moves a point of a zone with the mouse and with keys, shows the YAML, and writes nothing',
     async () => {
       const { page } = await open('drawing');

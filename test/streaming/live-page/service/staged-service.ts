@@ -9,7 +9,7 @@ import { pictureBody } from '../../../../src/streaming/live-page/picture-body.js
 import { servicePage } from '../../../../src/streaming/live-page/service-page.js';
 import { liveTopic, readLiveTopic } from '../../../../src/streaming/live-video/live-topic.js';
 import type { ColorScheme } from '../../../helpers/pages.js';
-import { dropEventOf, perceptOf } from '../../events.js';
+import { dropEventOf, perceptOf, timesOf } from '../../events.js';
 import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-harness.js';
 import type { DrawnFrame } from '../staged-page.js';
 
@@ -186,15 +186,7 @@ export class StagedService {
         server.publish(
           perceptOf(seq, {
             ...frame,
-            times: {
-              capturedAtMs,
-              readyAtMs: capturedAtMs + 5,
-              startedAtMs: capturedAtMs + 6,
-              inferStartMs: capturedAtMs + 7,
-              inferEndMs: capturedAtMs + latencyMs - 2,
-              doneAtMs: capturedAtMs + latencyMs - 1,
-              emittedAtMs: capturedAtMs + latencyMs,
-            },
+            times: timesOf(capturedAtMs, latencyMs),
             detections,
           }),
         );
