@@ -160,7 +160,8 @@ describe('nowcast serve, when its configuration changes', function () {
     run.signal('SIGHUP');
     await run.says('removed yard');
     await until((all) => all['yard'] === undefined);
-    assert.equal(await metric('nowcast_detector_info{model="copy.onnx"'), undefined);
+    // Equal requests within a moment get one answer, which may be from before the change.
+    while ((await metric('nowcast_detector_info{model="copy.onnx"')) !== undefined);
   });
 
   itNeeds(NEEDS_FFMPEG, 'begins with the positions of switches that it kept', async () => {
