@@ -154,6 +154,18 @@ describe('nowcast serve', function () {
     assert.match(both.stderr, /--demo brings cameras of its own/);
   });
 
+  itNeeds(NEEDS, 'ends, and says why, if it cannot keep its videos in their folder', async () => {
+    writeFileSync(join(folder(), 'file'), '');
+    const config = { cameras: { front: { source: person, objects: {} } }, clips: { folder: 'file' } };
+    writeFileSync(join(folder(), 'cameras.yaml'), JSON.stringify(config));
+    const { code, stderr } = await nowcast(
+      ['serve', '-c', 'cameras.yaml', '--model', model, '--listen', '0', '--provider', 'cpu'],
+      { cwd: folder() },
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /^nowcast: cannot write .*file: a part of its path is a file, not a folder$/m);
+  });
+
   itNeeds(NEEDS, 'describes its answers, gives them by role, and says if it is open to everyone', async () => {
     const users = { vera: { token: 'of vera' }, ada: { role: 'admin', token: 'of ada' } };
     const { run, get } = await start({ cameras: { front: { source: person } }, http: { users } });

@@ -1,0 +1,142 @@
+import { configJsonSchema } from '../../config/json-schema.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { runKeys } from '../../config/run-keys.js';
+import type { Measurements } from '../../pipeline/measurements.js';
+import { servicePage } from '../../streaming/live-page/service-page.js';
+import { LivePictures } from '../../streaming/live-video/live-pictures.js';
+import { packageVersion } from '../paths.js';
+import type { Detectors } from '../run/detectors.js';
+import { OpenRun } from '../run/open-run.js';
+import type { OpenSinks } from '../run/sinks.js';
+import { serviceApi } from './api.js';
+import type { ApiSources, CameraRules } from './api/sources.js';
+import type { ServiceAccess } from './listen.js';
+import { ServiceMetrics } from './metrics.js';
+import type { Reload } from './reload.js';
+import type { ServiceParts } from './service-parts.js';
+
+/**
+ * Opens the run of a service, whose server answers from the service's parts. Metrics and live pictures are among them
+ * from now on.
+ * @throws UsageError, ModelError or OutputError if the run cannot start; all its resources are then closed
+ */
+export async function openServiceRun(
+  parts: ServiceParts,
+  access: ServiceAccess,
+  reload: Reload | undefined,
+): Promise<OpenRun> {
+  const { first: config, context, runParts, switches, originals, objects, states } = parts;
+  let run: OpenRun | undefined;
+  return (run = await OpenRun.open({
+    config,
+    context,
+    parts: runParts,
+    detectors: { isService: true },
+    originals,
+    switches,
+    objects,
+    isDetecting: (camera) => switches.isOn(camera, 'detect'),
+    onEvent: (event) => {
+      states.seen(event);
+      parts.metrics?.seen(event);
+    },
+    onScene: (event) => {
+      objects.seen(event);
+      parts.videos?.seen(event);
+    },
+    onTaken: (frame) => parts.live?.taken(frame),
+    pages: (opened) => {
+      const live = livePictures(parts, () => parts.service?.detectors ?? opened);
+      parts.live = live;
+      return servicePage(live);
+    },
+    api: (opened, measurements) => {
+      const metrics = serviceMetrics(parts, {
+        detectors: () => parts.service?.detectors ?? opened,
+        measurements,
+        outputs: () => run?.sinks.health() ?? {},
+      });
+      parts.metrics = metrics;
+      return { ...serviceApi(apiSources(parts, { opened, measurements, metrics, reload })), access };
+    },
+  }));
+}
+
+function livePictures(parts: ServiceParts, detectors: () => Detectors): LivePictures {
+  const { originals, states, context } = parts;
+  return new LivePictures({
+    originals,
+    hasCamera: (name) => states.get(name) !== undefined,
+    inputOf: (name) => {
+      const source = parts.config.sources.find(({ id }) => id === name);
+      return detectors().of(source ?? {}).detector.info.input;
+    },
+    onWarning: (message) => context.log.warn(message),
+  });
+}
+
+function serviceMetrics(
+  { first: config, context, states, addresses }: ServiceParts,
+  {
+    detectors,
+    measurements,
+    outputs,
+  }: {
+    readonly detectors: () => Detectors;
+    readonly measurements: Measurements;
+    readonly outputs: OpenSinks['health'];
+  },
+): ServiceMetrics {
+  return new ServiceMetrics({
+    infos: () => detectors().all.map(({ detector }) => detector.info),
+    detectorLosses: () => detectors().all.reduce((sum, { shared }) => sum + shared.lossCount, 0),
+    version: packageVersion(),
+    states,
+    cameras: { [Symbol.iterator]: () => addresses.keys() },
+    budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
+    counts: () => measurements.counts(),
+    outputs,
+    clock: context.clock,
+  });
+}
+
+function apiSources(
+  parts: ServiceParts,
+  {
+    opened,
+    measurements,
+    metrics,
+    reload,
+  }: {
+    readonly opened: Detectors;
+    readonly measurements: Measurements;
+    readonly metrics: ServiceMetrics;
+    readonly reload: Reload | undefined;
+  },
+): ApiSources {
+  const { context, runParts, addresses, states, originals, startedMs, switches, objects } = parts;
+  return {
+    version: packageVersion(),
+    info: opened.first.detector.info,
+    addresses,
+    config: () => context.redact(parts.config) as object,
+    states,
+    snapshot: () => measurements.snapshot(),
+    isReady: () => parts.isReady && !context.signal.aborted,
+    originals,
+    metrics,
+    clock: context.clock,
+    startedMs,
+    rulesOf: (camera) => rulesOf(parts.config, camera),
+    configSchema: () => configJsonSchema(runKeys(runParts), 'Nowcast configuration'),
+    switches,
+    ...(reload !== undefined && { reload }),
+    objects,
+    onChange: (message) => context.log.info(message),
+  };
+}
+
+function rulesOf({ sources, detect }: RunConfig, camera: string): CameraRules | undefined {
+  const source = sources.find(({ id }) => id === camera);
+  return source && { latencyBudgetMs: (source.detect ?? detect).budgetMs, scene: source.scene };
+}

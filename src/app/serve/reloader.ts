@@ -1,0 +1,34 @@
+import type { RunConfig } from '../../config/run-config.js';
+import { counted } from '../../core/counted.js';
+import { UsageError } from '../../core/errors.js';
+import { withHttpOfFeed } from './listen.js';
+import type { Reload, Reloaded } from './reload.js';
+import type { ServiceParts } from './service-parts.js';
+
+/** Takes over the configuration as it is now, says what came of it, and counts it. */
+export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConfig>): Reload {
+  const { log } = parts.context;
+  return async () => {
+    const { service, metrics } = parts;
+    if (service === undefined) throw new UsageError('the service is still starting; reload it in a moment');
+    try {
+      const changes = await service.reload(async () => withHttpOfFeed(await readAgain()));
+      metrics?.reloaded('success');
+      log.info(reloadText(changes));
+      if (changes.needsRestart.length > 0)
+        log.warn(`changed, but in use only after a restart of the service: ${changes.needsRestart.join(', ')}`);
+      return changes;
+    } catch (error) {
+      metrics?.reloaded('failure');
+      log.error(`the configuration was not taken over, and the former one stays in use: ${(error as Error).message}`);
+      throw error;
+    }
+  };
+}
+
+function reloadText({ added, removed, restarted, unchanged }: Reloaded): string {
+  const named = (what: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [`${what} ${names.join(', ')}`];
+  const changes = [...named('added', added), ...named('removed', removed), ...named('restarted', restarted)];
+  return `configuration taken over: ${[...changes, `${counted(unchanged, 'camera')} unchanged`].join('; ')}`;
+}

@@ -1,0 +1,111 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { SourceConfig } from '../../config/run-sources.js';
+import type { LivePictures } from '../../streaming/live-video/live-pictures.js';
+import { createOriginals, type Originals } from '../../streaming/originals/originals.js';
+import type { AppContext } from '../context.js';
+import type { RunParts } from '../parts.js';
+import { CameraStates } from './camera-states.js';
+import type { ServiceMetrics } from './metrics.js';
+import type { LoggedObjects } from './object-log.js';
+import { openObjects } from './open-objects.js';
+import type { Service } from './service.js';
+import type { ServiceVideos } from './service-videos.js';
+import { StoredSwitches } from './stored-switches.js';
+
+/** Coded pictures are kept for this long at least, and for a clip until its object's event has come. */
+const DEFAULT_KEEP_MS = 10_000;
+const LATEST_EVENT_MS = 5000;
+
+export type ServicePartsOptions = {
+  /** That of the start. */
+  readonly config: RunConfig;
+  readonly context: AppContext;
+  readonly runParts: RunParts;
+  /** File of switches where the configuration names none. Absent: they last as long as the service. */
+  readonly stateFile: string | undefined;
+};
+
+type Memory = {
+  readonly switches: StoredSwitches;
+  readonly originals: Originals;
+  readonly objects: LoggedObjects;
+};
+
+/** What a service remembers, and those of its parts that know each other. Close it last. */
+export class ServiceParts implements Memory {
+  readonly first: RunConfig;
+  readonly context: AppContext;
+  readonly runParts: RunParts;
+  readonly switches: StoredSwitches;
+  readonly originals: Originals;
+  readonly objects: LoggedObjects;
+  readonly startedMs: number;
+  readonly states: CameraStates;
+  /** Sources as outputs may show them, by camera. */
+  readonly addresses = new Map<string, string>();
+  /** Absent until they are open. */
+  metrics: ServiceMetrics | undefined;
+  live: LivePictures | undefined;
+  videos: ServiceVideos | undefined;
+  service: Service | undefined;
+  isReady = false;
+
+  private constructor({ config, context, runParts }: ServicePartsOptions, { switches, originals, objects }: Memory) {
+    this.first = config;
+    this.context = context;
+    this.runParts = runParts;
+    this.switches = switches;
+    this.originals = originals;
+    this.objects = objects;
+    this.startedMs = context.clock.now();
+    this.states = new CameraStates(
+      config.sources.map(({ id }) => id),
+      this.startedMs,
+    );
+    for (const source of config.sources) this.addresses.set(source.id, this.#shownAddress(source));
+  }
+
+  /** @throws OutputError if a file or folder of the service cannot be used */
+  static async open(options: ServicePartsOptions): Promise<ServiceParts> {
+    const { config, context, stateFile } = options;
+    const switches = await StoredSwitches.open(config.stateFile ?? stateFile, (message) => context.log.warn(message));
+    await switches.configure(config.sources);
+    const originals = createOriginals({
+      keepMs: Math.max(DEFAULT_KEEP_MS, (config.clips?.preMs ?? 0) + LATEST_EVENT_MS),
+    });
+    let parts: ServiceParts | undefined;
+    const objects = await openObjects(() => parts?.config ?? config, originals, context);
+    return (parts = new ServiceParts(options, { switches, originals, objects }));
+  }
+
+  /** The configuration in use. */
+  get config(): RunConfig {
+    return this.service?.config ?? this.first;
+  }
+
+  /** A camera has come. */
+  add(source: SourceConfig): void {
+    const { id } = source;
+    this.addresses.set(id, this.#shownAddress(source));
+    this.states.add(id, this.context.clock.now());
+    this.metrics?.begin(id);
+  }
+
+  /** A camera has gone for good. */
+  remove({ id }: SourceConfig): void {
+    this.addresses.delete(id);
+    this.states.remove(id);
+    this.metrics?.forget(id);
+  }
+
+  async close(): Promise<void> {
+    this.metrics?.close();
+    await this.videos?.close();
+    await this.objects.close();
+    await this.originals.close();
+  }
+
+  #shownAddress({ address }: SourceConfig): string {
+    return String(this.context.redact(address));
+  }
+}
