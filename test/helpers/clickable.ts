@@ -11,15 +11,17 @@ export type Layout = {
 
 /** Runs in the page. Each control is scrolled to first. */
 const MEASURE = `(() => {
+  // Nothing behind a dialog can be reached.
+  const root = document.querySelector('dialog:modal') ?? document;
   const name = (node) => node.outerHTML.slice(0, 80);
   const isShown = (node) => node.getClientRects().length > 0;
-  const unusable = [...document.querySelectorAll('button, select, a, input')].filter(isShown).filter((control) => {
+  const unusable = [...root.querySelectorAll('button, select, a, input')].filter(isShown).filter((control) => {
     control.scrollIntoView({ block: 'center', inline: 'center' });
     const { left, top, width, height } = control.getBoundingClientRect();
     const reached = document.elementFromPoint(left + width / 2, top + height / 2);
     return width < 32 || height < 32 || !(control === reached || control.contains(reached));
   });
-  const cutOff = [...document.querySelectorAll('h1, h2, h3, p, li, dt, dd, b, pre, button, th, td, text')].filter(isShown).filter((node) => {
+  const cutOff = [...root.querySelectorAll('h1, h2, h3, p, li, dt, dd, b, pre, button, th, td, text')].filter(isShown).filter((node) => {
     const style = getComputedStyle(node);
     if (style.textOverflow === 'ellipsis') return false;
     if (style.overflowX !== 'visible' && node.scrollWidth > node.clientWidth) return true;

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { graveFindings, HAS_AXE } from '../../../helpers/axe.js';
 import { NEEDS_CHROMIUM } from '../../../helpers/chromium.js';
 import { measureLayout } from '../../../helpers/clickable.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import type { ColorScheme } from '../../../helpers/pages.js';
 import { stagedPages } from '../staged-page.js';
-import { SERVICE_STATES, STAGED_TOKEN, StagedService, type ServiceState } from './staged-service.js';
+import { clipCanPlay, SERVICE_STATES, STAGED_TOKEN, StagedService, type ServiceState } from './staged-service.js';
 
 const WINDOWS = [
   { width: 1440, height: 900 },
@@ -13,9 +14,14 @@ const WINDOWS = [
   { width: 390, height: 844 },
 ] as const;
 const USUAL = WINDOWS[0];
+const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'];
 
 describe('the page of a service in a browser', function () {
   this.timeout(300_000);
+  const clips = clipFolder();
+  before(() => {
+    if (NEEDS_FFMPEG.ffmpeg) clips.make(...pattern('640x360', 10, 4), ...H264, 'clip.mp4');
+  });
   const open = stagedPages(
     (
       browser,
@@ -23,13 +29,18 @@ describe('the page of a service in a browser', function () {
       state: ServiceState,
       viewport: { readonly width: number; readonly height: number } = USUAL,
       colorScheme: ColorScheme = 'light',
-    ) => StagedService.open(browser, { frames, state, viewport, colorScheme }),
+      clip: 'clip.mp4' | 'removed.mp4' = 'clip.mp4',
+    ) => StagedService.open(browser, { frames, state, clip: clips.path(clip), viewport, colorScheme }),
   );
+  const needsOf = (state: ServiceState): Readonly<Record<string, boolean>> => ({
+    ...NEEDS_CHROMIUM,
+    ...(state === 'clip' && NEEDS_FFMPEG),
+  });
 
   for (const viewport of WINDOWS) {
     for (const state of SERVICE_STATES) {
       itNeeds(
-        NEEDS_CHROMIUM,
+        needsOf(state),
         `has nothing cut off or out of reach at ${viewport.width}x${viewport.height}, ${state}`,
         async () => {
           const { page, problems } = await open(state, viewport);
@@ -44,7 +55,7 @@ describe('the page of a service in a browser', function () {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const state of SERVICE_STATES) {
       itNeeds(
-        { ...NEEDS_CHROMIUM, 'axe-core': HAS_AXE },
+        { ...needsOf(state), 'axe-core': HAS_AXE },
         `excludes nobody, ${state}, in ${colorScheme} colours`,
         async () => {
           const { page } = await open(state, USUAL, colorScheme);
@@ -93,6 +104,46 @@ describe('the page of a service in a browser', function () {
     await page.keyboard.press('Escape');
     await page.locator('.tile:visible').first().waitFor();
   });
+
+  itNeeds(
+    { ...NEEDS_CHROMIUM, ...NEEDS_FFMPEG },
+    'plays the clip of an object, seeks in it, and is back at its picture',
+    async () => {
+      const { page } = await open('camera');
+      const play = page.locator('#events .play').first();
+      await play.focus();
+      await page.keyboard.press('Enter');
+      const video = page.locator('#clip-video');
+      await clipCanPlay(page);
+      const soughtTo = await page.evaluate(`new Promise((resolve) => {
+        const video = document.getElementById('clip-video');
+        video.onseeked = () => resolve(video.currentTime);
+        video.currentTime = 3.5;
+      })`);
+      assert.ok(Number(soughtTo) >= 3.5, String(soughtTo));
+      await page.keyboard.press('Escape');
+      await page.locator('#clip:not([open])').waitFor({ state: 'attached' });
+      await page.locator('#events .play:focus').waitFor();
+      assert.equal(await page.locator('#camera-name').textContent(), 'yard');
+      assert.equal(await video.getAttribute('src'), null);
+    },
+  );
+
+  itNeeds(
+    NEEDS_CHROMIUM,
+    'offers a clip that it cannot play as a download, and says when a clip was removed',
+    async () => {
+      const { page } = await open('camera', USUAL, 'light', 'removed.mp4');
+      const download = page.getByRole('link', { name: /^download the clip of / }).first();
+      assert.match((await download.getAttribute('href'))!, /^api\/events\/yard-\d+\/clip$/);
+      assert.match((await download.getAttribute('download'))!, /^yard-\d+ 2023-.*\.mp4$/);
+      await page
+        .getByRole('button', { name: /^play the clip of / })
+        .first()
+        .click();
+      await page.locator('#clip-error:text("the file has been removed")').waitFor();
+    },
+  );
 
   itNeeds(
     NEEDS_CHROMIUM,

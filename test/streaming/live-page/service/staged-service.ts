@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { SYNTH_CLASSES } from '../../../../synth/classes.js';
 import type { Detection } from '../../../../src/core/detection.js';
 import { sceneRules } from '../../../../src/core/scene-rules.js';
@@ -14,7 +15,7 @@ import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-ha
 import type { DrawnFrame } from '../staged-page.js';
 
 /** The states in which a person may find the page of a service. */
-export const SERVICE_STATES = ['grid', 'away', 'camera', 'drawing', 'lost', 'login'] as const;
+export const SERVICE_STATES = ['grid', 'away', 'camera', 'clip', 'drawing', 'lost', 'login'] as const;
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
 export const STAGED_TOKEN = 'open sesame';
@@ -72,14 +73,24 @@ const SCENE = sceneRules({
   },
 });
 
-const ROUTES = ['cameras', 'stats', 'cameras/{camera}/rules'].map(
-  (name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const,
-);
+/** As many as the page lists. */
+const OBJECTS = 24;
+
+const ROUTES = [
+  'cameras',
+  'stats',
+  'cameras/{camera}/rules',
+  'events',
+  'events/{id}/snapshot.jpg',
+  'events/{id}/clip',
+].map((name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const);
 
 export type StagedOptions = {
   readonly cameras?: readonly string[];
   readonly frames: readonly DrawnFrame[];
   readonly state: ServiceState;
+  /** Path of the clip of every object. */
+  readonly clip: string;
   readonly viewport: { readonly width: number; readonly height: number };
   readonly colorScheme: ColorScheme;
 };
@@ -97,7 +108,8 @@ export class StagedService {
   }
 
   static async open(browser: Browser, options: StagedOptions): Promise<StagedService> {
-    const { cameras = ['yard', 'front door', 'street'], frames, state, viewport, colorScheme } = options;
+    const { cameras = ['yard', 'front door', 'street'], frames, state, clip, viewport, colorScheme } = options;
+    const snapshots = await picturesOf(frames[0]);
     const away = state === 'away' ? cameras[1] : undefined;
     let publisher: PagePublisher | undefined;
     const show = (camera: string): void => {
@@ -122,7 +134,7 @@ export class StagedService {
     });
     const feed = await startFeed({
       pages,
-      api: { settings: { routes: ROUTES }, answer: (what) => answerTo(what, cameras, away) },
+      api: { settings: { routes: ROUTES }, answer: (what) => answerTo(what, { cameras, away, snapshots, clip }) },
       streams: cameras,
       classes: SYNTH_CLASSES,
       ...(state === 'login' && { token: STAGED_TOKEN }),
@@ -135,7 +147,7 @@ export class StagedService {
       if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
     });
     const address = feed.server.url.replace('ws', 'http');
-    const isOne = state === 'camera' || state === 'drawing';
+    const isOne = ['camera', 'clip', 'drawing'].includes(state);
     await page.goto(isOne ? `${address}#/camera/${encodeURIComponent(cameras[0])}` : address);
     const staged = new StagedService(page, problems, feed);
     if (state === 'login') {
@@ -154,6 +166,10 @@ export class StagedService {
       .locator(`${isOne ? '#stage' : '.tile'} [data-seq="${LAST_SEQ}"]`)
       .first()
       .waitFor();
+    if (state === 'clip') {
+      await page.locator('#events .play').first().click();
+      await clipCanPlay(page);
+    }
     if (state === 'drawing') await page.locator('[data-layer=edit]').click();
     if (state === 'lost') {
       await feed.server.close();
@@ -241,7 +257,56 @@ function objectOf(camera: string, { box, classId, trackId }: DrawnFrame['objects
   };
 }
 
-function answerTo(what: string, cameras: readonly string[], away: string | undefined): Answer | undefined {
+/** Resolves when the page has the first picture of the clip. */
+export async function clipCanPlay(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const video = document.getElementById('clip-video');
+    if (video.readyState > 2) resolve();
+    else video.oncanplay = () => resolve();
+  })`);
+}
+
+/** What the stage shows. */
+type Shown = {
+  readonly cameras: readonly string[];
+  readonly away: string | undefined;
+  readonly snapshots: readonly Uint8Array[];
+  readonly clip: string;
+};
+
+/** The objects of a frame, cut out. */
+function picturesOf({ objects, jpeg }: DrawnFrame): Promise<readonly Uint8Array[]> {
+  return Promise.all(
+    objects.slice(0, OBJECTS).map(({ box: { x1, y1, x2, y2 } }) => {
+      const [left, top] = [Math.max(0, Math.floor(x1)), Math.max(0, Math.floor(y1))];
+      const width = Math.max(1, Math.min(SIZE.width, Math.ceil(x2)) - left);
+      const height = Math.max(1, Math.min(SIZE.height, Math.ceil(y2)) - top);
+      return sharp(jpeg).extract({ left, top, width, height }).jpeg().toBuffer();
+    }),
+  );
+}
+
+function loggedObjects(camera: string): readonly object[] {
+  const iso = (ms: number): string => new Date(UNIX_AT_ZERO_MS + ms).toISOString();
+  return Array.from({ length: OBJECTS }, (_, i) => ({
+    id: `${camera}-${i}`,
+    className: SYNTH_CLASSES[i % SYNTH_CLASSES.length],
+    startedAt: iso(NOW_MS - 9000 * (i + 1)),
+    ...(i > 0 && { endedAt: iso(NOW_MS - 9000 * i) }),
+    topScore: 0.93,
+    zones: i % 2 === 0 ? ['crossing'] : [],
+    hasSnapshot: i % 5 !== 4,
+    hasClip: i > 0 && i % 3 !== 2,
+    // Browsers do not play the last one.
+    ...(i > 0 && i % 3 !== 2 && { clipCodec: i % 7 === 3 ? 'mjpeg' : 'h264' }),
+  }));
+}
+
+function answerTo(what: string, { cameras, away, snapshots, clip }: Shown): Answer | undefined {
+  const part = /^GET \/api\/events\/.*-(\d+)\/(snapshot|clip)/.exec(decodeURIComponent(what));
+  if (part?.[2] === 'clip') return { status: 200, contentType: 'video/mp4', file: clip };
+  if (part !== null)
+    return { status: 200, contentType: 'image/jpeg', body: snapshots[Number(part[1]) % snapshots.length] };
   switch (what) {
     case 'GET /api/cameras':
       return jsonAnswer({
@@ -256,6 +321,8 @@ function answerTo(what: string, cameras: readonly string[], away: string | undef
       });
     case `GET /api/cameras/${cameras[0]}/rules`:
       return jsonAnswer({ latencyBudgetMs: 100, followsObjects: true, ...SCENE });
+    case 'GET /api/events':
+      return jsonAnswer({ events: loggedObjects(cameras[0]) });
     case 'GET /api/stats':
       return jsonAnswer({ detector: { model: 'yolox-nano.onnx', provider: 'cpu', input: {} } });
     default:

@@ -108,6 +108,7 @@ export class CameraPage {
 
   close(): void {
     this.#ended.abort();
+    this.#events.close();
     this.#editor.isOpen = false;
     element('layers').querySelector('[data-layer=edit]')!.setAttribute('aria-pressed', 'false');
     this.view.stop();
