@@ -129,6 +129,14 @@ describe('the page of a service in a browser', function () {
     },
   );
 
+  itNeeds(NEEDS_CHROMIUM, 'has health before the objects on a phone', async () => {
+    const { page } = await open('camera', WINDOWS[2]);
+    const topOf = async (selector: string): Promise<number> => (await page.locator(selector).boundingBox())!.y;
+    assert.ok((await topOf('#health')) < (await topOf('#events')));
+    assert.ok((await topOf('#stage')) < (await topOf('#health')));
+    assert.ok((await topOf('#health')) < WINDOWS[2].height);
+  });
+
   itNeeds(
     NEEDS_CHROMIUM,
     'offers a clip that it cannot play as a download, and says when a clip was removed',
