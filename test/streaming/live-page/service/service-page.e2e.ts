@@ -129,6 +129,30 @@ describe('the page of a service in a browser', function () {
     },
   );
 
+  itNeeds(NEEDS_CHROMIUM, 'turns a switch with the keyboard, and follows one that another client turns', async () => {
+    const { page, switches } = await open('camera');
+    const detection = page.getByRole('switch', { name: 'detection', checked: true });
+    await detection.focus();
+    await page.keyboard.press('Space');
+    const off = page.getByRole('switch', { name: 'detection', checked: false });
+    await off.waitFor();
+    assert.deepEqual(switches, { enabled: true, detect: false });
+    assert.ok(await page.locator('[role=switch]:focus').isVisible());
+    await page.locator('#switches:has-text("The configuration has detection on.")').waitFor();
+    Object.assign(switches, { enabled: false, detect: true });
+    await page.getByRole('switch', { name: 'camera', checked: false }).waitFor();
+    await detection.waitFor();
+  });
+
+  itNeeds(NEEDS_CHROMIUM, 'shows switches to a viewer, and says which role turns them', async () => {
+    const { page, switches } = await open('viewer');
+    const detection = page.getByRole('switch', { name: 'detection', checked: true });
+    await detection.waitFor();
+    assert.ok(await detection.isDisabled());
+    await page.locator('#switches:has-text("need the role operator; you are a viewer")').waitFor();
+    assert.deepEqual(switches, { enabled: true, detect: true });
+  });
+
   itNeeds(NEEDS_CHROMIUM, 'has health before the objects on a phone', async () => {
     const { page } = await open('camera', WINDOWS[2]);
     const topOf = async (selector: string): Promise<number> => (await page.locator(selector).boundingBox())!.y;

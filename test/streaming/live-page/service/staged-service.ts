@@ -15,7 +15,7 @@ import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-ha
 import type { DrawnFrame } from '../staged-page.js';
 
 /** The states in which a person may find the page of a service. */
-export const SERVICE_STATES = ['grid', 'away', 'camera', 'clip', 'drawing', 'lost', 'login'] as const;
+export const SERVICE_STATES = ['grid', 'away', 'camera', 'clip', 'drawing', 'viewer', 'lost', 'login'] as const;
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
 export const STAGED_TOKEN = 'open sesame';
@@ -83,7 +83,10 @@ const ROUTES = [
   'events',
   'events/{id}/snapshot.jpg',
   'events/{id}/clip',
+  'cameras/{camera}/switches',
 ].map((name) => ({ method: 'GET', path: `/api/${name}`, role: 'viewer' }) as const);
+
+const TURN = { method: 'PUT', path: '/api/cameras/{camera}/switches/{switch}', role: 'operator' } as const;
 
 export type StagedOptions = {
   readonly cameras?: readonly string[];
@@ -99,16 +102,20 @@ export type StagedOptions = {
 export class StagedService {
   readonly page: Page;
   readonly problems: readonly string[];
+  /** The switches of the first camera. */
+  readonly switches: Switches;
   readonly #feed: FeedHarness;
 
-  private constructor(page: Page, problems: readonly string[], feed: FeedHarness) {
+  private constructor(page: Page, problems: readonly string[], switches: Switches, feed: FeedHarness) {
     this.page = page;
     this.problems = problems;
+    this.switches = switches;
     this.#feed = feed;
   }
 
   static async open(browser: Browser, options: StagedOptions): Promise<StagedService> {
     const { cameras = ['yard', 'front door', 'street'], frames, state, clip, viewport, colorScheme } = options;
+    const switches: Switches = { enabled: true, detect: true };
     const snapshots = await picturesOf(frames[0]);
     const away = state === 'away' ? cameras[1] : undefined;
     let publisher: PagePublisher | undefined;
@@ -134,7 +141,16 @@ export class StagedService {
     });
     const feed = await startFeed({
       pages,
-      api: { settings: { routes: ROUTES }, answer: (what) => answerTo(what, { cameras, away, snapshots, clip }) },
+      api: {
+        settings: { routes: [...ROUTES, TURN] },
+        answer: (what, _, write) =>
+          write === undefined
+            ? answerTo(what, { cameras, away, snapshots, clip, switches })
+            : turned(switches, what, write.body),
+        ...(state === 'viewer' && {
+          access: { users: [{ name: 'vera', role: 'viewer', tokens: [STAGED_TOKEN] }], proxies: { trusted: [] } },
+        }),
+      },
       streams: cameras,
       classes: SYNTH_CLASSES,
       ...(state === 'login' && { token: STAGED_TOKEN }),
@@ -147,9 +163,10 @@ export class StagedService {
       if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
     });
     const address = feed.server.url.replace('ws', 'http');
-    const isOne = ['camera', 'clip', 'drawing'].includes(state);
+    if (state === 'viewer') await page.request.post(`${address}api/login`, { data: { token: STAGED_TOKEN } });
+    const isOne = ['camera', 'clip', 'drawing', 'viewer'].includes(state);
     await page.goto(isOne ? `${address}#/camera/${encodeURIComponent(cameras[0])}` : address);
-    const staged = new StagedService(page, problems, feed);
+    const staged = new StagedService(page, problems, switches, feed);
     if (state === 'login') {
       await page.locator('#login').waitFor();
       return staged;
@@ -272,7 +289,21 @@ type Shown = {
   readonly away: string | undefined;
   readonly snapshots: readonly Uint8Array[];
   readonly clip: string;
+  readonly switches: Switches;
 };
+
+/** Whether each is on. */
+type Switches = Record<string, boolean>;
+
+function stateOf(switches: Switches, name: string): object {
+  return { camera: 'yard', name, isOn: switches[name], configured: true };
+}
+
+function turned(switches: Switches, what: string, body: unknown): Answer {
+  const name = what.split('/').at(-1)!;
+  switches[name] = (body as { readonly on: boolean }).on;
+  return jsonAnswer(stateOf(switches, name));
+}
 
 /** The objects of a frame, cut out. */
 function picturesOf({ objects, jpeg }: DrawnFrame): Promise<readonly Uint8Array[]> {
@@ -302,7 +333,7 @@ function loggedObjects(camera: string): readonly object[] {
   }));
 }
 
-function answerTo(what: string, { cameras, away, snapshots, clip }: Shown): Answer | undefined {
+function answerTo(what: string, { cameras, away, snapshots, clip, switches }: Shown): Answer | undefined {
   const part = /^GET \/api\/events\/.*-(\d+)\/(snapshot|clip)/.exec(decodeURIComponent(what));
   if (part?.[2] === 'clip') return { status: 200, contentType: 'video/mp4', file: clip };
   if (part !== null)
@@ -321,6 +352,8 @@ function answerTo(what: string, { cameras, away, snapshots, clip }: Shown): Answ
       });
     case `GET /api/cameras/${cameras[0]}/rules`:
       return jsonAnswer({ latencyBudgetMs: 100, followsObjects: true, ...SCENE });
+    case `GET /api/cameras/${cameras[0]}/switches`:
+      return jsonAnswer({ switches: Object.keys(switches).map((name) => stateOf(switches, name)) });
     case 'GET /api/events':
       return jsonAnswer({ events: loggedObjects(cameras[0]) });
     case 'GET /api/stats':

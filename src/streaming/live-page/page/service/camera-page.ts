@@ -5,6 +5,7 @@ import { element, newElement } from '../page.js';
 import type { Drop, Percept } from '../feed.js';
 import type { CameraRules } from './api.js';
 import { KEPT_MS, type CameraModel } from './camera-model.js';
+import { CameraSwitches } from './camera-switches.js';
 import { drawTimeline } from './drop-timeline.js';
 import { EventList } from './event-list.js';
 import { healthTexts, shortDuration } from './health.js';
@@ -23,13 +24,15 @@ export class CameraPage {
   readonly #layers: Layers<Switch>;
   readonly #editor: ZoneEditor;
   readonly #events: EventList;
+  readonly #switches: CameraSwitches;
   readonly #scrubber: Scrubber;
   readonly #latency = new LatencyPanel(element('latency'));
   readonly #frames = new FramesPanel(element('frames'));
   readonly #ended = new AbortController();
   #rules: CameraRules | undefined;
 
-  constructor(model: CameraModel) {
+  /** @param role of whoever looks at it */
+  constructor(model: CameraModel, role: string | undefined) {
     this.#model = model;
     // Its keys would otherwise act for every camera that was ever shown.
     const toolbar = element('layers');
@@ -41,6 +44,7 @@ export class CameraPage {
     element('stage').replaceChildren(this.view.element);
     element('camera-name').textContent = model.name;
     this.#events = new EventList(element('events'), model.name);
+    this.#switches = new CameraSwitches(element('switches'), model.name, role);
     this.#scrubber = new Scrubber(this.view);
     element('frames').querySelector('.stack')!.replaceChildren();
     this.#switched();
@@ -103,6 +107,7 @@ export class CameraPage {
           ),
         ),
     );
+    this.#switches.update(this.#ended.signal).catch(() => undefined);
     this.#events.update(model.notes, rules?.followsObjects === true, this.#ended.signal).catch(() => undefined);
   }
 

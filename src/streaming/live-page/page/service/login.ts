@@ -5,6 +5,7 @@ import { get, type Session } from './api.js';
 export class Login {
   readonly #form = element('login') as HTMLFormElement;
   readonly #onAdmitted: () => void;
+  #role: string | undefined;
 
   /** @param onAdmitted called when the service answers this browser */
   constructor(onAdmitted: () => void) {
@@ -16,6 +17,11 @@ export class Login {
     element('logout').onclick = () => void this.#logOut();
   }
 
+  /** The role of whoever looks at the page; undefined if the service has not said it. */
+  get role(): string | undefined {
+    return this.#role;
+  }
+
   /** @returns whether the service answers this browser */
   async check(): Promise<boolean> {
     const session = await get<Session>('api/session', AbortSignal.timeout(PATIENCE_MS)).catch(() => undefined);
@@ -25,6 +31,7 @@ export class Login {
   }
 
   #show({ auth, user, isOpenToNetwork }: Session, isAdmitted: boolean): void {
+    this.#role = user?.role;
     this.#form.hidden = isAdmitted;
     if (!isAdmitted) element('token').focus();
     element('open').hidden = !isOpenToNetwork;

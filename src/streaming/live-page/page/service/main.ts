@@ -126,7 +126,7 @@ function route(): void {
   element('camera').hidden = camera === undefined;
   for (const tile of tiles.values()) tile.wake(looking !== undefined && wanted === undefined);
   if (camera === undefined) return;
-  opened = new CameraPage(camera);
+  opened = new CameraPage(camera, login.role);
   opened.wake(looking !== undefined);
   element('camera-name').focus();
 }
