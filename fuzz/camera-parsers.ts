@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { UnitCodec } from '../src/core/coded-unit.js';
-import { readClientMessage } from '../src/streaming/feed/protocol.js';
+import { readClientMessage } from '../src/streaming/feed/client-message.js';
 import { readPlaylist } from '../src/streaming/hls/playlist.js';
 import { MultipartReader } from '../src/streaming/http-pictures/multipart.js';
 import { TsDemuxer, type TsCodec } from '../src/streaming/mpegts/demuxer.js';

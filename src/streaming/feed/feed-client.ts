@@ -1,6 +1,8 @@
 import { NewestBacklog } from '../newest-backlog.js';
 import type { OutgoingMessage } from './outgoing-message.js';
-import { feedError, helloMessage, keyOfMessage, readClientMessage, type FeedError, type FeedInfo } from './protocol.js';
+import { feedError, readClientMessage } from './client-message.js';
+import type { FeedError, FeedInfo } from './protocol.js';
+import { helloMessage, keyOfMessage } from './server-messages.js';
 import { TokenBucket, type Rate } from '../http/token-bucket.js';
 import { Subscription } from './subscription.js';
 import { counted } from '../../core/counted.js';

@@ -13,7 +13,8 @@ import { CLOSE, FeedClient, type FeedClientLimits } from './feed-client.js';
 import { FEED_TOPIC } from './feed-topic.js';
 import { feedSocket } from './feed-socket.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import { FEED_SUBPROTOCOL, feedJsonSchema, isState, type FeedInfo } from './protocol.js';
+import { FEED_SUBPROTOCOL, feedJsonSchema, type FeedInfo } from './protocol.js';
+import { isState } from './server-messages.js';
 import { counted } from '../../core/counted.js';
 
 export type FeedHubSettings = FeedInfo & {

@@ -14,15 +14,8 @@ import { readTls, type TlsFiles } from '../http/tls.js';
 import { readTokenFile, tokenDigests } from '../http/tokens.js';
 import { FEED_DEFAULTS } from './defaults.js';
 import { FEED_TOPIC } from './feed-topic.js';
-import {
-  isState,
-  keyOfMessage,
-  statsMessage,
-  toFeedMessage,
-  type FeedInfo,
-  type FeedMessage,
-  type FeedStats,
-} from './protocol.js';
+import type { FeedInfo, FeedMessage, FeedStats } from './protocol.js';
+import { isState, keyOfMessage, statsMessage, toFeedMessage } from './server-messages.js';
 
 export type FeedServerOptions = FeedInfo & {
   /** 0 takes any free port. */

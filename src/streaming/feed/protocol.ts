@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import type { WallClock } from '../../core/clock.js';
-import type { Detection } from '../../core/detection.js';
-import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
-import { DROP_REASONS, fileOf, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
-import { round3 } from '../../core/round.js';
-import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
+import { CAPTURE_CLOCKS } from '../../core/frame.js';
+import { DROP_REASONS, STATUS_STATES } from '../../core/events.js';
 import { count, missed, stream, unixMs } from './message-parts.js';
-import { countMessage, crossingMessage, objectMessage, toSceneMessage, type SceneMessage } from './scene-messages.js';
+import { countMessage, crossingMessage, objectMessage, type SceneMessage } from './scene-messages.js';
 
 /** WebSocket subprotocol of client and server. */
 export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
@@ -148,7 +144,7 @@ const error = z
   })
   .meta({ id: 'Error', description: 'Answer to an invalid message, which changed nothing' });
 
-const subscribe = z
+export const subscribe = z
   .strictObject({
     type: z.literal('subscribe'),
     streams: z.array(z.string()).readonly().optional().describe('Only these streams'),
@@ -226,138 +222,4 @@ function open(jsonSchema: z.core.JSONSchema.BaseSchema): void {
   if (jsonSchema.enum === undefined) return;
   jsonSchema.anyOf = [{ enum: jsonSchema.enum }, { type: 'string' }];
   delete jsonSchema.enum;
-}
-
-export function helloMessage({ streams, classes }: FeedInfo): FeedHello {
-  return { type: 'hello', schema: FEED_SCHEMA, streams, classes, boxFormat: 'xyxy' };
-}
-
-/** The event in the feed's format: Unix times, boxes as arrays, forecasts as `detections`. */
-export function toFeedMessage(event: PipelineEvent | SceneEvent, wallClock: WallClock): FeedMessage {
-  if (isSceneEvent(event)) return toSceneMessage(event, (monotonicMs) => wallClock.toUnixMs(monotonicMs));
-  const unix = (monotonicMs: number): number => round3(wallClock.toUnixMs(monotonicMs));
-  switch (event.type) {
-    case 'percept': {
-      const { times, forecast } = event;
-      const capturedAt = unix(times.capturedAtMs);
-      const observed = event.detections.map(toFeedDetection);
-      return {
-        type: 'percept',
-        stream: event.streamId,
-        seq: event.seq,
-        ...fileOf(event),
-        epoch: event.epoch,
-        ptsMs: round3(event.ptsMs),
-        size: { width: event.width, height: event.height },
-        boxFormat: 'xyxy',
-        times: {
-          capturedAt,
-          emittedAt: unix(times.emittedAtMs),
-          observedAt: capturedAt,
-          validAt: forecast === undefined ? capturedAt : unix(forecast.validAtMs),
-          latencyMs: round3(times.emittedAtMs - times.capturedAtMs),
-          ...trustOf(event),
-        },
-        ...(forecast === undefined
-          ? { detections: observed }
-          : { detections: forecast.detections.map(toFeedDetection), observed, forecaster: forecast.forecaster }),
-        ...(event.overBudget ? { overBudget: true } : {}),
-      };
-    }
-    case 'drop': {
-      const { streamId, seq, epoch, reason } = event;
-      return {
-        type: 'drop',
-        stream: streamId,
-        seq,
-        ...fileOf(event),
-        epoch,
-        reason,
-        capturedAt: unix(event.capturedAtMs),
-        ...trustOf(event),
-        at: unix(event.atMs),
-      };
-    }
-    case 'gap':
-      return { type: 'gap', stream: event.streamId, from: unix(event.fromMs), to: unix(event.toMs), why: event.why };
-    case 'status':
-      return {
-        type: 'status',
-        ...(event.streamId === undefined ? {} : { stream: event.streamId }),
-        state: event.state,
-        at: unix(event.atMs),
-        ...(event.message === undefined ? {} : { message: event.message }),
-      };
-  }
-}
-
-/** A newer message of the same key says all that a client must know; a slow one does not get the older. */
-export function keyOfMessage(message: FeedMessage): string {
-  const parts: (string | undefined)[] = [message.type, 'stream' in message ? message.stream : undefined];
-  if (message.type === 'object') parts.push(message.id);
-  if (message.type === 'crossing') parts.push(message.line, message.direction);
-  return parts.map((part) => part ?? '').join(' ');
-}
-
-/** True for a message that a late client needs to know the present state. */
-export function isState({ type }: Pick<FeedMessage, 'type'>): boolean {
-  return type === 'status' || type === 'count';
-}
-
-export function statsMessage({ atMs, streams }: FeedStats, wallClock: WallClock): FeedMessage {
-  return { type: 'stats', at: round3(wallClock.toUnixMs(atMs)), streams };
-}
-
-/**
- * Reads a client's message.
- * @returns its subscription, or the error to answer with
- */
-export function readClientMessage(text: string, info: FeedInfo): FeedSubscribe | FeedError {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return feedError('bad-json', `a message must be a JSON object such as {"type":"subscribe"}, got ${excerpt(text)}`);
-  }
-  const parsed = subscribe.safeParse(value);
-  if (!parsed.success) {
-    const [{ path, message: problem }] = parsed.error.issues;
-    const where = path.length === 0 ? 'message' : path.join('.');
-    return feedError(
-      'bad-message',
-      `${where}: ${problem}; a client may send {"type":"subscribe","streams"?,"kinds"?,"minScore"?,"classes"?,"maxFps"?}`,
-    );
-  }
-  const unknown =
-    firstUnknown('streams', parsed.data.streams, info.streams) ??
-    firstUnknown('classes', parsed.data.classes, info.classes);
-  return unknown === undefined ? parsed.data : feedError('bad-message', unknown);
-}
-
-export function feedError(code: FeedError['code'], text: string): FeedError {
-  return { type: 'error', code, message: text };
-}
-
-function firstUnknown(key: string, asked: readonly string[] | undefined, known: readonly string[]): string | undefined {
-  const names = new Set(known);
-  const unknown = asked?.find((name) => !names.has(name));
-  return unknown === undefined ? undefined : `${key}: ${excerpt(unknown)} is not among the ${key} of "hello"`;
-}
-
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-}
-
-function trustOf({ captureClock, uncertaintyMs }: CaptureTrust): CaptureTrust {
-  return { captureClock, uncertaintyMs: round3(uncertaintyMs) };
-}
-
-function toFeedDetection({ box, score, className, classId, trackId }: Detection): FeedDetection {
-  return {
-    box: [round3(box.x1), round3(box.y1), round3(box.x2), round3(box.y2)],
-    score: Math.round(score * 1e6) / 1e6,
-    class: className,
-    classId,
-    ...(trackId === undefined ? {} : { trackId }),
-  };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { FeedClient, type FeedSocket } from '../../../src/streaming/feed/feed-client.js';
 import { OutgoingMessage } from '../../../src/streaming/feed/outgoing-message.js';
-import { toFeedMessage, type FeedMessage } from '../../../src/streaming/feed/protocol.js';
+import type { FeedMessage } from '../../../src/streaming/feed/protocol.js';
+import { toFeedMessage } from '../../../src/streaming/feed/server-messages.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
 import { CLASSES, dropEventOf, perceptOf } from '../events.js';
 

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DROP_REASONS, type PipelineEvent } from '../../../src/core/events.js';
+import { feedError, readClientMessage } from '../../../src/streaming/feed/client-message.js';
+import { feedJsonSchema } from '../../../src/streaming/feed/protocol.js';
 import {
-  feedError,
-  feedJsonSchema,
   helloMessage,
   keyOfMessage,
-  readClientMessage,
   statsMessage,
   toFeedMessage,
-} from '../../../src/streaming/feed/protocol.js';
+} from '../../../src/streaming/feed/server-messages.js';
 import { percepts, play, standing } from '../../scene/scene-percepts.js';
 import { CLASSES, detectionOf, dropEventOf, perceptOf } from '../events.js';
 
