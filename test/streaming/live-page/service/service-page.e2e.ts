@@ -138,10 +138,19 @@ describe('the page of a service in a browser', function () {
     await off.waitFor();
     assert.deepEqual(switches, { enabled: true, detect: false });
     assert.ok(await page.locator('[role=switch]:focus').isVisible());
-    await page.locator('#switches:has-text("The configuration has detection on.")').waitFor();
+    await page.locator('#switches:has-text("The configuration says: detection on.")').waitFor();
     Object.assign(switches, { enabled: false, detect: true });
     await page.getByRole('switch', { name: 'camera', checked: false }).waitFor();
     await detection.waitFor();
+  });
+
+  itNeeds(NEEDS_CHROMIUM, 'says why a switch could not be turned, and shows it as it is', async () => {
+    const { page } = await open('camera');
+    const answer = { status: 503, contentType: 'application/json', body: '{"error": "the disk is full"}' };
+    await page.route('**/switches/detect', (route) => route.fulfill(answer));
+    await page.getByRole('switch', { name: 'detection', checked: true }).click();
+    await page.locator('#switches [role=alert]:text("the disk is full")').waitFor();
+    assert.ok(await page.getByRole('switch', { name: 'detection', checked: true }).isEnabled());
   });
 
   itNeeds(NEEDS_CHROMIUM, 'shows switches to a viewer, and says which role turns them', async () => {

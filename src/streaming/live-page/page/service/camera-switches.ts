@@ -40,15 +40,11 @@ export class CameraSwitches {
   #show(states: readonly SwitchState[]): void {
     this.#states = states;
     for (const { name, isOn } of states) this.#button(name).setAttribute('aria-checked', String(isOn));
-    const others = states.filter(({ isOn, configured }) => isOn !== configured);
-    this.#note.textContent =
-      states.length === 0
-        ? ''
-        : !this.#mayTurn
-          ? `Switches need the role operator; you are a ${this.#role ?? 'guest'}.`
-          : others
-              .map(({ name, configured }) => `The configuration has ${titleOf(name)} ${configured ? 'on' : 'off'}.`)
-              .join(' ');
+    this.#note.textContent = states.length === 0 ? '' : this.#mayTurn ? differences(states) : this.#refusal;
+  }
+
+  get #refusal(): string {
+    return `Switches need the role operator; you are a ${this.#role ?? 'guest'}.`;
   }
 
   get #mayTurn(): boolean {
@@ -88,6 +84,13 @@ export class CameraSwitches {
       this.#show(this.#states.map((state) => (state.name === name ? body : state)));
     else this.#failure.textContent = body?.error ?? 'The service does not answer.';
   }
+}
+
+function differences(states: readonly SwitchState[]): string {
+  const others = states
+    .filter(({ isOn, configured }) => isOn !== configured)
+    .map(({ name, configured }) => `${titleOf(name)} ${configured ? 'on' : 'off'}`);
+  return others.length === 0 ? '' : `The configuration says: ${others.join(', ')}.`;
 }
 
 function titleOf(name: string): string {
