@@ -1,9 +1,5 @@
 import { catchError, interval, lastValueFrom, of, takeUntil, tap } from 'rxjs';
-import { LiveAccuracy } from '../../../evaluation/live-accuracy.js';
 import type { StreamingJson } from '../../../evaluation/score.js';
-import type { Annotation } from '../../../synth/annotate.js';
-import { SYNTH_CLASSES } from '../../../synth/classes.js';
-import { drawConditions } from '../../../synth/conditions.js';
 import { LiveDrive } from '../../../synth/live/live-drive.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
 import { policyByName } from '../../scheduling/kinds.js';
@@ -11,12 +7,13 @@ import { trackerByName } from '../../track/kinds.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements } from '../../pipeline/measurements.js';
 import { type LivePage } from '../../streaming/live-page/live-page.js';
-import type { RunMessage, TrueObject } from '../../streaming/live-page/page-messages.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { AppContext } from '../context.js';
 import type { PictureProducer } from '../../streaming/sources/produced.js';
 import { DrawingEffort } from './drawing-effort.js';
 import { DrawingWatch } from './drawing-watch.js';
+import { LiveScores } from './live-scores.js';
+import { runMessage, trueObject } from './page-facts.js';
 import type { DemoPlan } from './plan.js';
 import { RecentFrames } from './recent-frames.js';
 import { scoreDemo } from './score.js';
@@ -24,7 +21,7 @@ import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { outcomeMessage, summariseDemo, type DemoSummary } from './summary.js';
 import { untilAborted } from './until-aborted.js';
-import { DEMO_CLASSES, World } from './world.js';
+import { World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { OpenSinks } from '../run/sinks.js';
 import { type RunReporter } from '../run/reporter.js';
@@ -55,8 +52,7 @@ export class DemoShow {
   readonly #world: World;
   readonly #recent = new RecentFrames(WINDOW_FRAMES);
   readonly #measurements: Measurements;
-  /** Live scores with and without forecasting. */
-  readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
+  readonly #scores: LiveScores;
   readonly #effort: DrawingEffort;
   /** Frames that were not drawn in time. */
   #undrawn = 0;
@@ -73,21 +69,12 @@ export class DemoShow {
     this.#streamId = run.sources[0].id;
     this.#measurements = new Measurements([this.#streamId]);
     this.#forecaster = run.detect.forecast === 'none' ? undefined : trackerByName(run.detect.forecast);
-    const meter = (forecaster: TrackerFactory | undefined): LiveAccuracy =>
-      new LiveAccuracy({
-        truth: DEMO_CLASSES,
-        classNames: info.classNames,
-        windowFrames: WINDOW_FRAMES,
-        keptFrames: WINDOW_FRAMES,
-        forecaster,
-      });
-    this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
+    this.#scores = new LiveScores(info, this.#forecaster, WINDOW_FRAMES);
     this.#world = new World({
       streamId: this.#streamId,
       onFrame: (moment) => {
         this.#recent.moment(moment);
-        this.#meters.final.truth(moment.truth);
-        this.#meters.observed?.truth(moment.truth);
+        this.#scores.truth(moment.truth);
       },
       onPicture: ({ truth: { seq, capturedAtMs }, objects }, jpeg) =>
         page?.show(
@@ -129,7 +116,7 @@ export class DemoShow {
       page,
       context,
     } = this.#parts;
-    void page?.send(this.#runMessage());
+    void page?.send(runMessage(this.#parts.plan, detector.info, this.#forecaster));
     page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, context.signal);
@@ -309,52 +296,13 @@ export class DemoShow {
     sinks.publish(event);
     reporter.seen(event);
     this.#recent.emitted(event);
-    if (event.type !== 'percept') return;
-    this.#meters.final.percept(event);
-    this.#meters.observed?.percept(event);
+    if (event.type === 'percept') this.#scores.percept(event);
   }
 
   #sendScore(): void {
     const { page, context } = this.#parts;
     if (page === undefined) return;
     const nowMs = context.clock.now();
-    const { AP: sAP, pairing } = this.#meters.final.rolling(nowMs);
-    void page.send({
-      type: 'score',
-      at: context.clock.toUnixMs(nowMs),
-      windowS: pairing.frames / DEMO_FPS,
-      sAP,
-      observedAP: this.#meters.observed?.rolling(nowMs).AP ?? null,
-    });
+    void page.send({ type: 'score', at: context.clock.toUnixMs(nowMs), ...this.#scores.at(nowMs) });
   }
-
-  #runMessage(): RunMessage {
-    const {
-      plan: {
-        run: { detect },
-        seed,
-      },
-      detector: { info },
-    } = this.#parts;
-    const { time, weather } = drawConditions(seed);
-    return {
-      type: 'run',
-      model: info.model,
-      provider: info.provider,
-      threads: info.threads,
-      input: `${info.input.width}x${info.input.height}`,
-      schedule: detect.schedule,
-      budgetMs: detect.budgetMs ?? null,
-      forecaster: this.#forecaster?.name ?? null,
-      fps: DEMO_FPS,
-      ...DEMO_SIZE,
-      seed,
-      conditions: `${time}, ${weather}`,
-    };
-  }
-}
-
-function trueObject({ box, classId, trackId }: Annotation): TrueObject {
-  const round = (value: number): number => Math.round(value * 10) / 10;
-  return { box: [round(box.x1), round(box.y1), round(box.x2), round(box.y2)], class: SYNTH_CLASSES[classId], trackId };
 }
