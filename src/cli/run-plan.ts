@@ -6,8 +6,9 @@ export function planText({ model, detectors, streams, outputs }: RunPlan): strin
   const width = Math.max(...streams.map(({ id }) => id.length));
   return [
     `valid: ${counted(streams.length, 'stream')}, ${detectors === 'auto' ? 'auto detectors' : counted(detectors, 'detector')} of ${model}`,
-    ...streams.flatMap(({ id, source, is, detect, scene, model: own, isOff }) => [
+    ...streams.flatMap(({ id, source, record, is, detect, scene, model: own, isOff }) => [
       `${id.padEnd(width)}  ${is}: ${source}${isOff === true ? ' (off)' : ''}`,
+      ...(record === undefined ? [] : [`${''.padEnd(width)}  to record: ${record}`]),
       `${''.padEnd(width)}  ${choiceText(detect)}`,
       ...(own === undefined ? [] : [`${''.padEnd(width)}  ${own}`]),
       ...(scene === undefined ? [] : [`${''.padEnd(width)}  ${sceneText(scene)}`]),

@@ -8,6 +8,7 @@ import { underFlags } from '../config/detect-config.js';
 import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
 import { nameClashes, sourceTexts } from '../config/run-sources.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
+import { rolesOf } from '../config/keys/camera-keys.js';
 import { SCENE_KEYS } from '../config/keys/scene-keys.js';
 import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
 import { addressesToAsk, lookAtSources, sourceForms } from '../config/sources.js';
@@ -110,7 +111,7 @@ export async function readRunConfig(
   for (const secret of secretsIn(keys, settings)) secrets.add(secret);
   const cameras = Object.entries(settings.cameras ?? {});
   const names = cameras.map(([name]) => name);
-  for (const source of [...sources, ...cameras.map(([, camera]) => camera.source)])
+  for (const source of [...sources, ...cameras.flatMap(([, camera]) => Object.values(rolesOf(camera)))])
     for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
   const texts = sourceTexts(settings, sources);

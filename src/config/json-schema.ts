@@ -2,7 +2,7 @@ import type { Key, Keys } from '../core/keys.js';
 import type { NumberRule } from '../core/number-rule.js';
 import { formerNames, withValue } from './former-names.js';
 import { dotted } from './problems.js';
-import { keyAt, SECTION_NAME } from './schema.js';
+import { keyAt, sectionIn, SECTION_NAME } from './schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -42,7 +42,7 @@ function keySchema(key: Key): JsonSchema {
   const { description, default: preset } = key;
   const facts = { description, ...(preset === undefined ? {} : { default: preset }) };
   const written = writtenAs(key);
-  const isSection = key.type === 'section' || key.type === 'sections';
+  const isSection = key.type === 'sections' || sectionIn(key) !== undefined;
   const takesAnyText =
     [written['type']].flat().includes('string') && written['enum'] === undefined && written['pattern'] === undefined;
   return { ...facts, ...(isSection || takesAnyText ? written : { anyOf: [written, FROM_ENVIRONMENT] }) };

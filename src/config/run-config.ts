@@ -8,6 +8,7 @@ import { resolveClips, resolveRecord, type ClipsConfig, type RecordConfig } from
 import { refuseContradictions, refuseSharedFolders } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
 import { resolveHttp, type HttpConfig } from './http-config.js';
+import { rolesOf } from './keys/camera-keys.js';
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
@@ -77,9 +78,13 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
     ...anchoredRest,
     cameras: Object.fromEntries(
       Object.entries(cameras).map(([name, camera]) => {
-        const { kind, address } = recogniseSource(camera.source, parts.sources, folder);
-        const source = kind === undefined ? resolve(folder, address) : camera.source;
-        return [name, { ...anchored(of, camera, folder), source }];
+        const { detect, record } = rolesOf(camera);
+        const { kind, address } = recogniseSource(detect, parts.sources, folder);
+        const source = kind === undefined ? resolve(folder, address) : detect;
+        return [
+          name,
+          { ...anchored(of, camera, folder), source: record === undefined ? source : { detect: source, record } },
+        ];
       }),
     ),
   };

@@ -1,4 +1,4 @@
-import type { Keys, SettingsOf } from '../core/keys.js';
+import type { Key, Keys, SettingsOf } from '../core/keys.js';
 import type { NamedKind } from '../core/named-kind.js';
 import type { SinkKind } from '../core/sink-kind.js';
 import type { SourceKind } from '../core/source-kind.js';
@@ -12,7 +12,7 @@ import { detectorsKeys, modelKeys } from './keys/model-keys.js';
 import { SCENE_KEYS, type SceneSettings } from './keys/scene-keys.js';
 import { snapshotsKeys } from './keys/snapshot-keys.js';
 import { merged, oneOfKinds, sinkSections } from './keys/registry-keys.js';
-import { recogniseSource, sourceForms } from './sources.js';
+import { checkCoded, codedForms, recogniseSource, sourceForms } from './sources.js';
 
 /** The registries whose entries a run can use. */
 export type Parts = {
@@ -58,11 +58,7 @@ export function runKeys(parts: Parts) {
       description: 'Sources by name. Sources on the command line replace all of them.',
       allowed: 'a section with one key a camera; names are letters, digits, - and _',
       of: {
-        source: {
-          ...cameraKeys.source,
-          allowed: sourceForms(sources),
-          check: (text: string) => recogniseSource(text, sources),
-        },
+        source: sourceKey(sources),
         enabled: cameraKeys.enabled,
         detect: { ...cameraKeys.detect, keys: ownDetectKeys(detect) },
         ...SCENE_KEYS,
@@ -98,6 +94,31 @@ export function runKeys(parts: Parts) {
     ...sinkSections(parts.sinks),
     ...endKeys,
   } satisfies Keys;
+}
+
+/** The source of a camera, with the forms that the registry knows. */
+function sourceKey(sources: readonly SourceKind[]) {
+  const [text, section] = cameraKeys.source.of;
+  const { detect, record } = section.keys;
+  const facts = { allowed: sourceForms(sources), check: (written: string) => recogniseSource(written, sources) };
+  return {
+    ...cameraKeys.source,
+    allowed: `${facts.allowed}; or a section with the keys detect and record`,
+    of: [
+      { ...text, ...facts },
+      {
+        ...section,
+        keys: {
+          detect: { ...detect, ...facts },
+          record: {
+            ...record,
+            allowed: codedForms(sources),
+            check: (written: string) => checkCoded(written, sources),
+          },
+        },
+      },
+    ],
+  } as const satisfies Key;
 }
 
 /** The keys that flags may set: those of a run, and as `sources` the keys of sources that have a flag. */

@@ -4,7 +4,7 @@ import type { SceneRules } from '../core/scene-rules.js';
 import type { SourceKind } from '../core/source-kind.js';
 import { lostTrackMs, resolveOwnDetect, type OwnDetectConfig } from './detect-config.js';
 import { whatIsAt } from './paths.js';
-import { foreignKeys, ownersOf, type CameraSettings } from './keys/camera-keys.js';
+import { foreignKeys, ownersOf, rolesOf, type CameraSettings } from './keys/camera-keys.js';
 import type { Parts, Settings } from './run-keys.js';
 import { resolveScene, sceneSettings } from './scene-config.js';
 import { SECTION_NAME } from './schema.js';
@@ -20,6 +20,11 @@ export type SourceConfig = {
   readonly kind: string;
   /** An absolute path, or an address with its credentials. Print it through `redact` only. */
   readonly address: string;
+  /**
+   * Address of another stream of the same camera, with its credentials: that of its recordings, of its clips, and of
+   * its full-size video on a service's page. Absent: `address` has all roles.
+   */
+  readonly record?: string;
   /** Further files of the same stream, absolute paths. */
   readonly more?: readonly string[];
   /** The keys of its kind, with defaults filled in. */
@@ -214,11 +219,26 @@ export function sourceConfig<Open>(
   flagged: Flagged = {},
   contents?: ContentByText,
 ): Found<Open> {
-  const { kind, address, streamId, content } = findSource(camera.source, kinds, contents);
+  const { detect, record } = rolesOf(camera);
+  const { kind, address, streamId, content } = findSource(detect, kinds, contents);
   const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
   if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
+  if (record !== undefined && kind.codedForms === undefined)
+    throw new UsageError(
+      `cameras.${id}.source.record is for a camera, and source.detect is ${kind.is}; write source.detect alone, as source`,
+    );
   const settings = withDefaults(kind.keys, { ...camera, ...flagged });
-  return { kind, content, config: { id: id ?? streamId, kind: kind.name, address, settings } };
+  return {
+    kind,
+    content,
+    config: {
+      id: id ?? streamId,
+      kind: kind.name,
+      address,
+      ...(record !== undefined && { record: record.trim() }),
+      settings,
+    },
+  };
 }
 
 /**
@@ -235,10 +255,11 @@ export function refuseUnplayable(found: readonly Found[]): void {
 
 /** The texts of a run's sources: those of the command line, with cameras by their names, or else of the file. */
 export function sourceTexts({ cameras = {} }: Settings, named: readonly string[]): readonly string[] {
-  if (named.length > 0) return named.map((text) => (Object.hasOwn(cameras, text) ? cameras[text].source : text));
+  if (named.length > 0)
+    return named.map((text) => (Object.hasOwn(cameras, text) ? rolesOf(cameras[text]).detect : text));
   return Object.values(cameras)
     .filter(({ enabled }) => enabled !== false)
-    .map(({ source }) => source);
+    .map((camera) => rolesOf(camera).detect);
 }
 
 /** A word that is neither a camera of the file nor anything here is a mistyped name. */

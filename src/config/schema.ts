@@ -45,7 +45,7 @@ function schemaOfKey(key: Key): z.ZodType {
     case 'file-or-name':
       return plainText();
     case 'either':
-      return z.union(key.of.map(schemaOfKey) as [z.ZodType, ...z.ZodType[]]);
+      return eitherOf(key);
     case 'section':
       return schemaOf(key.keys);
     case 'sections':
@@ -80,6 +80,26 @@ function namedSections(section: z.ZodType, hasAnyNames: boolean): z.ZodType {
       }),
     ),
   );
+}
+
+/** A section is checked as one, so that its problems name its own keys. */
+function eitherOf(key: Extract<Key, { type: 'either' }>): z.ZodType {
+  const section = sectionIn(key);
+  const others = key.of.filter((one) => one !== section).map(schemaOfKey);
+  const other = others.length === 1 ? others[0] : z.union(others as [z.ZodType, ...z.ZodType[]]);
+  if (section === undefined) return other;
+  const ofSection = schemaOf(section.keys);
+  return z.unknown().transform((value, context) => {
+    const checked = (isPlainObject(value) ? ofSection : other).safeParse(value);
+    for (const issue of checked.error?.issues ?? []) context.issues.push({ ...issue, input: value as never });
+    return checked.data;
+  });
+}
+
+/** The section that may stand in place of a value. */
+export function sectionIn(key: Key): Extract<Key, { type: 'section' }> | undefined {
+  if (key.type === 'section') return key;
+  return key.type === 'either' ? key.of.find((one) => one.type === 'section') : undefined;
 }
 
 function isPlainObject(value: unknown): boolean {
@@ -183,7 +203,7 @@ export function keyAt(keys: Keys, path: readonly PropertyKey[]): Key | undefined
       // The next part of the path is a name that people chose.
       if (depth + 1 < path.length) depth += 1;
       below = found.of;
-    } else below = found?.type === 'section' ? found.keys : undefined;
+    } else below = found && sectionIn(found)?.keys;
     if (found === undefined) return undefined;
   }
   return found;
@@ -193,7 +213,8 @@ export function keyAt(keys: Keys, path: readonly PropertyKey[]): Key | undefined
 export function namesAt(keys: Keys, path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(keys);
   const key = keyAt(keys, path);
-  if (key?.type === 'section') return Object.keys(key.keys);
+  const section = key && sectionIn(key);
+  if (section !== undefined) return Object.keys(section.keys);
   const isNamed = key?.type === 'sections' && keyAt(keys, path.slice(0, -1)) === key;
   return key?.type === 'sections' && isNamed ? Object.keys(key.of) : [];
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
+import { redactUrls } from '../core/redact.js';
 import type { FoundAtAddress, RecognisedAddress, SourceKind } from '../core/source-kind.js';
 import { missingSource, whatIsAt } from './paths.js';
 
@@ -16,8 +17,23 @@ export type FoundSource<Open> = RecognisedAddress & {
 
 /** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
 export function sourceForms(kinds: readonly SourceKind[]): string {
-  const forms = kinds.flatMap((kind) => kind.forms);
+  return oneOf(kinds.flatMap((kind) => kind.forms));
+}
+
+/** The forms of a source whose video can be recorded as it is coded. */
+export function codedForms(kinds: readonly SourceKind[]): string {
+  return oneOf(kinds.flatMap((kind) => kind.codedForms ?? []));
+}
+
+function oneOf(forms: readonly string[]): string {
   return forms.length === 1 ? forms[0] : `${forms.slice(0, -1).join(', ')}, or ${forms[forms.length - 1]}`;
+}
+
+/** @throws UsageError if the text is no address whose video can be recorded as it is coded */
+export function checkCoded(text: string, kinds: readonly SourceKind[]): void {
+  const { kind, address } = recogniseSource(text, kinds);
+  if (kind?.codedForms?.some((form) => address.toLowerCase().startsWith(form)) !== true)
+    throw new UsageError(`"${redactUrls(text)}" cannot be recorded as it is coded; it must be ${codedForms(kinds)}`);
 }
 
 /**

@@ -45,6 +45,8 @@ export type SourceKind<Open = unknown> = SourceFacts & {
   readonly name: string;
   /** The forms of the text, for messages and help: `a video file`, `rtsp://`. */
   readonly forms: readonly string[];
+  /** Beginnings of addresses whose coded pictures can be had without decoding them. */
+  readonly codedForms?: readonly string[];
   /** Forms that `recognise` accepts; empty if `takesPath` decides. */
   readonly examples: readonly string[];
   /**

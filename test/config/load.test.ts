@@ -87,7 +87,7 @@ describe('a configuration file', () => {
       'a missing source',
       'cameras:\n  a:\n    transport: udp',
       [
-        'c.yaml:2: cameras.a.source is missing; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", "-" for standard input, an .sdp file, rtp://, a video file, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)',
+        'c.yaml:2: cameras.a.source is missing; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", "-" for standard input, an .sdp file, rtp://, a video file, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another); or a section with the keys detect and record',
       ],
     ],
     ['an empty value', 'detect:\n  conf:\n', ['c.yaml:2: detect.conf is empty; it must be a number from 0 to 1']],

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { BUILT_IN_PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS, RUN_KEYS } from '../../src/app/parts.js';
 import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/run-keys.js';
+import { checkSettings, dotted } from '../../src/config/problems.js';
 import { mergeSettings } from '../../src/config/settings.js';
 import { SourceError, UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -37,6 +38,47 @@ describe('a run configuration', () => {
         ['fifo', 'pipe'],
       ],
     );
+  });
+
+  describe('of a camera with two streams', () => {
+    const record = 'rtsp://127.0.0.1:8554/main';
+    const of = (source: { detect: string; record: string }): RunConfig['sources'][number] =>
+      resolve({ cameras: { front: { source } } }, [], BUILT_IN_PARTS).sources[0];
+
+    it('has both addresses, and one if they are equal', () => {
+      const { address, record: other } = of({ detect: CAMERA, record });
+      assert.deepEqual([address, other], [CAMERA, record]);
+      assert.ok(!('record' in of({ detect: CAMERA, record: ` ${CAMERA}` })));
+      const anchored = anchoredRun(
+        { cameras: { front: { source: { detect: CAMERA, record } } } },
+        '/x',
+        BUILT_IN_PARTS,
+      );
+      assert.deepEqual(anchored.cameras?.['front'].source, { detect: CAMERA, record });
+    });
+
+    it('refuses the second one for what is no camera, and one that Nowcast cannot read by itself', () => {
+      assert.throws(
+        () => of({ detect: file('clip.mp4'), record }),
+        /cameras\.front\.source\.record is for a camera, and source\.detect is a video file; write source\.detect alone/,
+      );
+      const check = (source: unknown): unknown => checkSettings(RUN_KEYS, { cameras: { front: { source } } }, dotted);
+      assert.throws(
+        () => check({ detect: 'rtsp:///a', record: 'srt://u:secret9@h/b' }),
+        (error: Error) =>
+          /front\.source\.detect: .* has no host/.test(error.message) &&
+          /front\.source\.record: .*cannot be recorded as it is coded; it must be rtsp:\/\/,/.test(error.message) &&
+          !error.message.includes('secret9'),
+      );
+      assert.throws(
+        () => check({ detect: CAMERA, recrod: record }),
+        /source\.recrod is not a key; did you mean record\? \(allowed in cameras\.front\.source: detect, record\)/,
+      );
+      assert.throws(
+        () => check([CAMERA]),
+        /front\.source is .*; it must be .*; or a section with the keys detect and record/,
+      );
+    });
   });
 
   it('takes the kind of an address by its content, with the keys and rules of that kind', () => {

@@ -1,4 +1,4 @@
-import { shortlyAllowed } from '../../src/config/schema.js';
+import { sectionIn, shortlyAllowed } from '../../src/config/schema.js';
 import type { Key, Keys } from '../../src/core/keys.js';
 
 type Row = { readonly path: string; readonly key: Key };
@@ -25,7 +25,7 @@ function rowsOf(keys: Keys, above = ''): Row[] {
     const path = above + name;
     if (key.type === 'section') return rowsOf(key.keys, `${path}.`);
     if (key.type === 'sections') return rowsOf(key.of, `${path}.<name>.`);
-    return [{ path, key }];
+    return [{ path, key }, ...rowsOf(sectionIn(key)?.keys ?? {}, `${path}.`)];
   });
 }
 

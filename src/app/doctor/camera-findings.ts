@@ -33,8 +33,34 @@ const MOST_PIXELS = 1280 * 720;
 const MOST_PICTURES_PER_SECOND = 20;
 const MOST_UNCERTAINTY_MS = 100;
 
-/** Judges a camera, and says what to change. */
+/** Judges a camera, or its stream that is detected on, and says what to change. */
 export function cameraFindings(name: string, observed: CameraObserved): Finding[] {
+  return findingsOf(name, observed, [...adviceOnSize(observed), ...advice(observed)]);
+}
+
+/** Shapes that differ by less are the same: cameras round the sizes of their streams. */
+const SAME_SHAPE = 0.03;
+
+/** Judges a camera's stream for recordings beside that which is detected on. */
+export function recordFindings(name: string, observed: CameraObserved, detected: CameraObserved): Finding[] {
+  const [own, other] = [observed.size, detected.size];
+  const isOther =
+    own !== undefined &&
+    other !== undefined &&
+    Math.abs((own.width * other.height) / (own.height * other.width) - 1) > SAME_SHAPE;
+  const shape: Advice[] = isOther
+    ? [
+        [
+          'limited',
+          `its pictures have another shape than those that are detected on (${other.width}x${other.height})`,
+          'set both streams to one shape, such as 16:9; else boxes and zones do not lie where they belong in its pictures',
+        ],
+      ]
+    : [];
+  return findingsOf(name, observed, [...shape, ...advice(observed)]);
+}
+
+function findingsOf(name: string, observed: CameraObserved, found: readonly Advice[]): Finding[] {
   const { stream, failure, pictures, notices } = observed;
   if (pictures === 0)
     return [
@@ -48,7 +74,7 @@ export function cameraFindings(name: string, observed: CameraObserved): Finding[
   const facts = [stream, rateText(observed), keyText(observed), bitText(observed), clockText(observed)];
   return [
     { name, state: 'ok', found: facts.filter((fact) => fact !== undefined).join(', ') },
-    ...advice(observed).map(([state, found, remedy]): Finding => ({ name, state, found, remedy })),
+    ...found.map(([state, what, remedy]): Finding => ({ name, state, found: what, remedy })),
     ...(failure === undefined
       ? []
       : [{ name, state: 'limited', found: `lost after ${counted(pictures, 'picture')}: ${failure}` } as const]),
@@ -59,7 +85,7 @@ export function cameraFindings(name: string, observed: CameraObserved): Finding[
 type Advice = readonly [state: 'ok' | 'limited', found: string, remedy: string];
 
 function advice(observed: CameraObserved): Advice[] {
-  const { stream, size, pictures, damaged, trust } = observed;
+  const { stream, pictures, damaged, trust } = observed;
   const found: Advice[] = [];
   const keyMs = keyIntervalMs(observed);
   if (keyMs !== undefined && keyMs > LONGEST_KEY_INTERVAL_MS)
@@ -73,19 +99,6 @@ function advice(observed: CameraObserved): Advice[] {
       'limited',
       `${counted(damaged, 'picture')} of ${pictures} damaged on the way`,
       'set transport: tcp, or give it a better network (a cable instead of radio)',
-    ]);
-  if (size !== undefined && size.width * size.height > MOST_PIXELS)
-    found.push([
-      'ok',
-      'its pictures are larger than a detector looks at',
-      'a second stream of the camera (substream, some 640x360) as the source saves most of the time for decoding',
-    ]);
-  const rate = picturesPerSecond(observed);
-  if (rate !== undefined && rate > MOST_PICTURES_PER_SECOND)
-    found.push([
-      'ok',
-      'it sends more pictures than a detector on a CPU looks at',
-      'set it to 10 or 15 pictures a second; each is decoded, looked at or not',
     ]);
   if (/\b(?:h265|hevc)\b/.test(stream))
     found.push([
@@ -104,6 +117,26 @@ function advice(observed: CameraObserved): Advice[] {
       'limited',
       `times of capture are known to ± ${Math.round(trust.uncertaintyMs)} ms only`,
       'let the camera and this machine take their time from one server (NTP)',
+    ]);
+  return found;
+}
+
+/** For a stream whose pictures are decoded. */
+function adviceOnSize(observed: CameraObserved): Advice[] {
+  const { size } = observed;
+  const found: Advice[] = [];
+  if (size !== undefined && size.width * size.height > MOST_PIXELS)
+    found.push([
+      'ok',
+      'its pictures are larger than a detector looks at',
+      'a second stream of the camera (substream, some 640x360) as source.detect saves most of the time for decoding; this one can stay as source.record',
+    ]);
+  const rate = picturesPerSecond(observed);
+  if (rate !== undefined && rate > MOST_PICTURES_PER_SECOND)
+    found.push([
+      'ok',
+      'it sends more pictures than a detector on a CPU looks at',
+      'set it to 10 or 15 pictures a second; each is decoded, looked at or not',
     ]);
   return found;
 }

@@ -11,7 +11,7 @@ import { createOriginals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { sourceEntry, type RunParts } from '../parts.js';
 import { aborted } from '../run/limits.js';
-import { cameraFindings, type CameraObserved } from './camera-findings.js';
+import { cameraFindings, recordFindings, type CameraObserved } from './camera-findings.js';
 import type { Finding } from './finding.js';
 
 /** The longest time for a source to show its first picture. */
@@ -29,18 +29,31 @@ export async function examineCameras(
   parts: RunParts,
   context: AppContext,
 ): Promise<Finding[]> {
-  const findings = new Map<string, Finding[]>();
-  const waiting = [...sources];
+  const seen = new Map<string, CameraObserved>();
+  const streams = sources.flatMap(streamsOf);
+  const waiting = [...streams];
   const work = async (): Promise<void> => {
-    for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
+    for (let stream = waiting.shift(); stream !== undefined; stream = waiting.shift()) {
       context.signal.throwIfAborted();
-      context.log.info(`${source.id}: watching it`);
-      findings.set(source.id, cameraFindings(source.id, await observe(source, parts, context)));
+      context.log.info(`${stream.name}: watching it`);
+      seen.set(stream.name, await observe(stream.source, parts, context));
     }
   };
-  await Promise.all(sources.slice(0, AT_ONCE).map(work));
-  const hardware = await examineHardware(sources, context);
-  return [...sources.flatMap(({ id }) => findings.get(id) ?? []), ...hardware];
+  await Promise.all(streams.slice(0, AT_ONCE).map(work));
+  const findings = streams.flatMap(({ name, source, isRecorded }) =>
+    isRecorded ? recordFindings(name, seen.get(name)!, seen.get(source.id)!) : cameraFindings(name, seen.get(name)!),
+  );
+  return [...findings, ...(await examineHardware(sources, context))];
+}
+
+type Stream = { readonly name: string; readonly source: SourceConfig; readonly isRecorded: boolean };
+
+/** Both streams of a camera that has two. */
+function streamsOf(source: SourceConfig): Stream[] {
+  const { id, record } = source;
+  const detected: Stream = { name: id, source, isRecorded: false };
+  if (record === undefined) return [detected];
+  return [detected, { name: `${id} record`, source: { ...source, address: record }, isRecorded: true }];
 }
 
 /** Tries each decoding hardware that a camera names. */

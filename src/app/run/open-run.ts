@@ -200,5 +200,6 @@ export class OpenRun {
 
 function checkOpenFiles({ sources, model: { path, hosts } }: RunConfig): void {
   const models = new Set(sources.map(({ model = path }) => model)).size;
-  checkOpenFilesOf({ sources: sources.length, detectors: models * (hosts === 'auto' ? 1 : hosts) });
+  const streams = sources.flatMap(({ address, record = [] }) => [address, record].flat());
+  checkOpenFilesOf({ sources: streams.length, detectors: models * (hosts === 'auto' ? 1 : hosts) });
 }

@@ -17,6 +17,8 @@ export type RunPlan = {
   readonly streams: readonly {
     readonly id: string;
     readonly source: string;
+    /** Its other stream, for a service's recordings, clips and full-size video. */
+    readonly record?: string;
     /** The kind of the source, as `a camera`. */
     readonly is: string;
     readonly detect: StreamDetectConfig & { readonly priority: number };
@@ -44,9 +46,10 @@ export async function planRun(config: RunConfig, context: AppContext, parts: Run
     isValid: true,
     model: fileOf(config.sources[0].model),
     detectors: config.model.hosts,
-    streams: config.sources.map(({ id, kind, address, detect, scene, model, isOff }) => ({
+    streams: config.sources.map(({ id, kind, address, record, detect, scene, model, isOff }) => ({
       id,
       source: address,
+      ...(record !== undefined && { record }),
       is: sourceEntry(kind, parts).is,
       detect: { ...streamPart(detect ?? config.detect), priority: detect?.priority ?? 1 },
       ...(openings.size > 1 && { model: fileOf(model) }),

@@ -25,7 +25,7 @@ export async function openServiceRun(
   access: ServiceAccess,
   reload: Reload | undefined,
 ): Promise<OpenRun> {
-  const { first: config, context, runParts, switches, originals, objects, states } = parts;
+  const { first: config, context, runParts, switches, originals, coded, objects, states } = parts;
   let run: OpenRun | undefined;
   return (run = await OpenRun.open({
     config,
@@ -39,6 +39,7 @@ export async function openServiceRun(
     onEvent: (event) => {
       states.seen(event);
       parts.metrics?.seen(event);
+      coded.seen(event);
     },
     onScene: (event) => {
       objects.seen(event);
@@ -63,9 +64,10 @@ export async function openServiceRun(
 }
 
 function livePictures(parts: ServiceParts, detectors: () => Detectors): LivePictures {
-  const { originals, states, context } = parts;
+  const { originals, coded, states, context } = parts;
   return new LivePictures({
     originals,
+    full: coded,
     hasCamera: (name) => states.get(name) !== undefined,
     inputOf: (name) => {
       const source = parts.config.sources.find(({ id }) => id === name);
@@ -121,6 +123,7 @@ function apiSources(
     addresses,
     config: () => context.redact(parts.config) as object,
     states,
+    recordOf: (camera) => parts.coded.stateOf(camera),
     snapshot: () => measurements.snapshot(),
     isReady: () => parts.isReady && !context.signal.aborted,
     originals,

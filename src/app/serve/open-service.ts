@@ -15,15 +15,18 @@ export async function openService(
   run: OpenRun,
   onFault: (error: unknown) => void,
 ): Promise<Service> {
-  const { first: config, context, runParts, switches, originals, objects } = parts;
+  const { first: config, context, runParts, switches, coded, objects } = parts;
   const videos = await ServiceVideos.open(
-    { config, originals, ffmpeg: run.ffmpeg, onClip: (shown, clip) => objects.clipped(shown, clip) },
+    { config, originals: coded, ffmpeg: run.ffmpeg, onClip: (shown, clip) => objects.clipped(shown, clip) },
     context,
   );
   parts.videos = videos;
   const onSources = ({ sources }: RunConfig): Promise<void> =>
     videos.onCameras(
-      sources.map(({ id, kind }) => ({ id, hasCodedVideo: sourceEntry(kind, runParts).pictures === 'in-kept-copy' })),
+      sources.map(({ id, kind, record }) => ({
+        id,
+        hasCodedVideo: record !== undefined || sourceEntry(kind, runParts).pictures === 'in-kept-copy',
+      })),
     );
   await onSources(config);
   const service = new Service({
@@ -41,6 +44,7 @@ export async function openService(
       run.measurements.forget(source.id);
     },
     onSources,
+    onRun: (source) => coded.begin(source),
     onFault,
   });
   parts.service = service;

@@ -5,6 +5,7 @@ import { createOriginals, type Originals } from '../../streaming/originals/origi
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { CameraStates } from './camera-states.js';
+import { CameraVideos } from './camera-videos.js';
 import type { ServiceMetrics } from './metrics.js';
 import type { LoggedObjects } from './object-log.js';
 import { openObjects } from './open-objects.js';
@@ -39,6 +40,8 @@ export class ServiceParts implements Memory {
   readonly switches: StoredSwitches;
   readonly originals: Originals;
   readonly objects: LoggedObjects;
+  /** Coded video for people: of streams for recordings, and of the others. */
+  readonly coded: CameraVideos;
   readonly startedMs: number;
   readonly states: CameraStates;
   /** Sources as outputs may show them, by camera. */
@@ -56,6 +59,7 @@ export class ServiceParts implements Memory {
     this.runParts = runParts;
     this.switches = switches;
     this.originals = originals;
+    this.coded = new CameraVideos(originals, context);
     this.objects = objects;
     this.startedMs = context.clock.now();
     this.states = new CameraStates(
@@ -102,6 +106,7 @@ export class ServiceParts implements Memory {
     this.metrics?.close();
     await this.videos?.close();
     await this.objects.close();
+    await this.coded.close();
     await this.originals.close();
   }
 

@@ -2,6 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import type { SceneEvent } from '../../core/scene-events.js';
 import type { KeptFolder } from '../../files/kept-folder.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { UnitFollower } from '../../streaming/originals/answer.js';
 import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { CameraClips, type CameraClipsOptions } from './camera-clips.js';
@@ -24,6 +25,8 @@ export type RecordedCamera = {
   readonly hasCodedVideo: boolean;
 };
 
+const NOBODY: UnitFollower = { onUnit: () => undefined, onNone: () => undefined };
+
 type Folders = { readonly clips: KeptFolder | undefined; readonly record: KeptFolder | undefined };
 
 /** The videos that a service keeps: clips of objects, and recordings. */
@@ -33,6 +36,8 @@ export class ServiceVideos {
   readonly #folders: Folders;
   readonly #clips = new Map<string, CameraClips>();
   readonly #recordings = new Map<string, CameraRecording>();
+  /** Ends the following of cameras whose pictures have to be there before an object is. */
+  readonly #awaited = new Map<string, () => void>();
   /** Cameras without coded pictures, by the reason. */
   readonly #told = new Map<string, string>();
 
@@ -60,6 +65,7 @@ export class ServiceVideos {
       this.#recordings.delete(id);
       ending.push(recording.close());
     }
+    this.#await(cameras);
     const folder = this.#folders.record;
     const { ffmpeg } = this.#options;
     if (config.record !== undefined && folder !== undefined && ffmpeg !== undefined) {
@@ -87,6 +93,7 @@ export class ServiceVideos {
 
   /** Completes every file. */
   async close(): Promise<void> {
+    this.#await([]);
     await Promise.all([...this.#clips.values(), ...this.#recordings.values()].map((one) => one.close()));
     await this.#folders.clips?.close();
     await this.#folders.record?.close();
@@ -108,6 +115,19 @@ export class ServiceVideos {
       this.#clips.set(camera, clips);
     }
     return clips;
+  }
+
+  /** A stream that nobody follows may be disconnected. */
+  #await(cameras: readonly RecordedCamera[]): void {
+    const { clips } = this.#options.config;
+    const awaited = clips === undefined ? [] : cameras.filter(({ id }) => clips.cameras?.includes(id) !== false);
+    for (const [id, stop] of this.#awaited) {
+      if (awaited.some((camera) => camera.id === id)) continue;
+      this.#awaited.delete(id);
+      stop();
+    }
+    for (const { id } of awaited)
+      if (!this.#awaited.has(id)) this.#awaited.set(id, this.#options.originals.follow(id, NOBODY));
   }
 
   #none(section: 'clips' | 'record', camera: string, why: string): void {

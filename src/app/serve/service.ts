@@ -19,6 +19,8 @@ export type ServiceSetup = {
   readonly onCamera: (source: SourceConfig, isThere: boolean) => void;
   /** Called with each configuration that is taken over, before its cameras start. */
   readonly onSources: (config: RunConfig) => Promise<void>;
+  /** Called when a camera runs. @returns called when it has ended */
+  readonly onRun: (source: SourceConfig) => () => Promise<void>;
   /** Called if a camera ends by a fault of the program. */
   readonly onFault: (error: unknown) => void;
 };
@@ -29,6 +31,8 @@ export class Service {
   #config: RunConfig;
   /** Cameras that were asked to end. */
   readonly #ending = new Set<string>();
+  /** Resolves for each when nothing of it is left. */
+  readonly #ended = new Map<string, Promise<void>>();
   #isOver = false;
   /** One change after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -118,13 +122,16 @@ export class Service {
 
   /** Lets a camera that does not run be as its switch says. */
   #follow(source: SourceConfig): void {
-    const { run, switches, context, onFault } = this.#setup;
+    const { run, switches, context, onRun, onFault } = this.#setup;
     const { id } = source;
     if (!switches.isOn(id, 'enabled')) {
       this.#sayOff(source);
       return;
     }
-    run.cameras.start(source, this.#config, run.detectors).then(() => {
+    const running = run.cameras.start(source, this.#config, run.detectors);
+    const ended = running.finally(onRun(source));
+    this.#ended.set(id, ended);
+    ended.then(() => {
       if (this.#ending.delete(id) || this.#isOver || run.cameras.running.length > 0) return;
       context.log.warn('every source has ended; the service answers until it is stopped');
     }, onFault);
@@ -135,6 +142,8 @@ export class Service {
     if (!cameras.running.includes(id)) return;
     this.#ending.add(id);
     await cameras.pause(id);
+    // Whoever started it hears of its failure.
+    await this.#ended.get(id)?.catch(() => undefined);
   }
 
   #sayOff({ id }: SourceConfig): void {

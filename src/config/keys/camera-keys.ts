@@ -7,7 +7,32 @@ import { cameraSnapshotKeys } from './snapshot-keys.js';
 
 /** The keys that every camera has. */
 export const cameraKeys = {
-  source: { type: 'text', required: true, isNumberToo: true, description: 'Source of the stream.' },
+  source: {
+    type: 'either',
+    of: [
+      { type: 'text', isNumberToo: true, description: 'Source of the stream.' },
+      {
+        type: 'section',
+        description: 'Two streams of one camera.',
+        keys: {
+          detect: {
+            type: 'text',
+            required: true,
+            isNumberToo: true,
+            description: 'Stream whose pictures go to the detector: the small one.',
+          },
+          record: {
+            type: 'text',
+            required: true,
+            description:
+              'Stream of the same camera for recordings, clips, and the full-size video of the page of `nowcast serve`.',
+          },
+        },
+      },
+    ],
+    required: true,
+    description: 'Source of the stream, or two streams of one camera.',
+  },
   enabled: { type: 'boolean', description: 'Run this camera.', default: true },
   detect: {
     type: 'section',
@@ -25,6 +50,16 @@ export const cameraKeys = {
 /** The keys that every camera has, and those of its kind. */
 export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: string]: unknown };
 
+/** The texts of a camera's sources by their roles. Without a `record`, that of `detect` has both. */
+export function rolesOf({ source }: Pick<CameraSettings, 'source'>): {
+  readonly detect: string;
+  readonly record?: string;
+} {
+  if (typeof source === 'string') return { detect: source };
+  const { detect, record } = source;
+  return record.trim() === detect.trim() ? { detect } : { detect, record };
+}
+
 /**
  * Keys of a camera that only sources of another kind have, each with the reason. A path may be of every kind that takes
  * paths, until the disk is looked at.
@@ -33,7 +68,7 @@ export function misplacedKeys(
   camera: CameraSettings,
   sources: readonly SourceKind[],
 ): Readonly<Record<string, string>> {
-  const { kind } = recogniseSource(camera.source, sources);
+  const { kind } = recogniseSource(rolesOf(camera).detect, sources);
   const possible = kind === undefined ? sources.filter((one) => one.takesPath !== undefined) : [kind];
   return foreignKeys(camera, possible, kind?.is ?? 'a file or folder', sources);
 }

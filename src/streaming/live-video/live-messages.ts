@@ -3,12 +3,15 @@
  * the page compiles against them, too.
  */
 
-/** Path of the WebSocket: `/live?camera=NAME&as=video`, or `as=pictures`. */
+/** Path of the WebSocket: `/live?camera=NAME&as=video`, or another form. */
 export const LIVE_PATH = '/live';
 export const LIVE_SUBPROTOCOL = 'nowcast.live.v1';
 
-/** `video`: the camera's own, as fragmented MP4. `pictures`: those that the detector took, as JPEG. */
-export const LIVE_FORMS = ['video', 'pictures'] as const;
+/**
+ * `full`: the camera's own video at full size, as fragmented MP4. `video`: that of the stream that is detected on,
+ * which may be the same. `pictures`: those that the detector took, as JPEG.
+ */
+export const LIVE_FORMS = ['full', 'video', 'pictures'] as const;
 export type LiveForm = (typeof LIVE_FORMS)[number];
 
 /** Text messages to a viewer. */

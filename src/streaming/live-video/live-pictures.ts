@@ -7,11 +7,13 @@ import type { FollowedUnit } from '../originals/answer.js';
 import type { Originals } from '../originals/originals.js';
 import { detectedPixels, jpegFor } from './detected-jpeg.js';
 import type { LivePictureFacts, LiveText } from './live-messages.js';
-import { liveTopic, readLiveTopic } from './live-topic.js';
+import { liveTopic, readLiveTopic, type LiveTopic } from './live-topic.js';
 import { unitRecords } from './unit-records.js';
 
 export type LivePicturesOptions = {
   readonly originals: Pick<Originals, 'follow'>;
+  /** The cameras' coded pictures at full size, with the same times. Default: `originals`. */
+  readonly full?: Pick<Originals, 'follow'>;
   /** The names of the cameras now. */
   readonly hasCamera: (name: string) => boolean;
   /** The input of the camera's detector. */
@@ -47,7 +49,7 @@ export class LivePictures {
       this.#followed.get(topic)?.();
       this.#followed.delete(topic);
     } else if (!this.#options.hasCamera(live.camera)) this.#say(topic, 'there is no camera of this name');
-    else if (live.form === 'video') this.#follow(topic, live.camera);
+    else if (live.form !== 'pictures') this.#follow(topic, live);
   };
 
   /** Takes a frame that the detector has taken. Reads its picture before it returns. */
@@ -65,12 +67,13 @@ export class LivePictures {
       .finally(() => this.#encoding.delete(streamId));
   }
 
-  #follow(topic: string, camera: string): void {
+  #follow(topic: string, { camera, form }: LiveTopic): void {
+    const { originals, full = originals } = this.#options;
     let isDone = false;
     // The units from the last key picture on come at once, and travel together.
     const first: FollowedUnit[] = [];
     let isFirst = true;
-    const stop = this.#options.originals.follow(camera, {
+    const stop = (form === 'full' ? full : originals).follow(camera, {
       onUnit: (unit) => {
         if (isDone) return;
         if (unit.codec !== 'h264') {

@@ -4,10 +4,10 @@ type Following = { readonly follower: UnitFollower; stop: () => void };
 
 /** The followers of streams' coded pictures, over every change of the streams' sources. */
 export class Followers {
-  readonly #finderOf: (streamId: string) => OriginalFinder | undefined;
+  readonly #finderOf: (streamId: string) => Pick<OriginalFinder, 'follow'> | undefined;
   readonly #byStream = new Map<string, Set<Following>>();
 
-  constructor(finderOf: (streamId: string) => OriginalFinder | undefined) {
+  constructor(finderOf: (streamId: string) => Pick<OriginalFinder, 'follow'> | undefined) {
     this.#finderOf = finderOf;
   }
 

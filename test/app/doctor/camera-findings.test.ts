@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cameraFindings, type CameraObserved } from '../../../src/app/doctor/camera-findings.js';
+import { cameraFindings, recordFindings, type CameraObserved } from '../../../src/app/doctor/camera-findings.js';
 
 const GOOD: CameraObserved = {
   stream: '640x360 h264',
@@ -61,6 +61,20 @@ describe("the doctor's advice for a camera", () => {
       assert.equal(advice.length, 1, advice.join('\n'));
       assert.match(advice[0], found);
     });
+
+  it('for a stream for recordings is not about its size, but about another shape and what it sends', () => {
+    const adviceOn = (size: CameraObserved['size'], over: Partial<CameraObserved> = {}): string[] =>
+      recordFindings('front record', { ...GOOD, ...(size && { size }), pictures: 301, ...over }, GOOD)
+        .slice(1)
+        .map(({ found }) => found);
+    assert.deepEqual(adviceOn({ width: 3840, height: 2160 }), []);
+    assert.deepEqual(adviceOn({ width: 1920, height: 1088 }), []);
+    assert.match(adviceOn({ width: 1600, height: 1200 }).join(), /another shape than those .*\(640x360\)$/);
+    assert.match(
+      adviceOn({ width: 3840, height: 2160 }, { keysMs: [0, 8300] }).join(),
+      /^key pictures are 8\.3 s apart$/,
+    );
+  });
 
   it('says nothing about key pictures of a camera that was hardly watched, or that others read', () => {
     assert.deepEqual(adviceFor({ keysMs: [0], watchedMs: 2000, pictures: 31 }), []);

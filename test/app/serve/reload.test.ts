@@ -36,6 +36,16 @@ describe('the changes of a configuration', () => {
     });
   });
 
+  it('are of a camera of which either stream is another one', () => {
+    const of = (detect: string, record: string): Settings => ({
+      cameras: { ...THREE.cameras, a: { source: { detect, record } } },
+    });
+    const before = of('rtsp://h/sub', 'rtsp://h/main');
+    assert.deepEqual(changes(before, before), NOTHING);
+    for (const after of [of('rtsp://h/other', 'rtsp://h/main'), of('rtsp://h/sub', 'rtsp://h/other')])
+      assert.deepEqual(changes(after, before).restarted, ['a']);
+  });
+
   it('are of all cameras without a choice of their own, if that of all changes', () => {
     const own = { cameras: { ...THREE.cameras, a: { source: 'demo:1', detect: { budget: 50 } } } };
     assert.deepEqual(changes({ ...own, detect: { budget: 80 } }, own).restarted, ['b', 'c']);

@@ -30,6 +30,12 @@ class Service {
         return () => void this.followers.delete(follower);
       },
     },
+    full: {
+      follow: (_, { onUnit }) => {
+        onUnit(coded(7, true));
+        return () => undefined;
+      },
+    },
     hasCamera: (name) => name === 'cam',
     inputOf: () => INPUT,
     onWarning: (message) => assert.fail(message),
@@ -122,6 +128,12 @@ describe('live pictures of a service', () => {
     service.send(coded(120, true), coded(160));
     assert.deepEqual((await one.until(7)).slice(4), ['fragment 80', 'key 120', 'fragment 160']);
     assert.deepEqual((await (await service.view()).until(4)).slice(1), ['init 120', 'key 120', 'fragment 160']);
+  });
+
+  it('at full size are those of the stream for it', async () => {
+    service.kept = [coded(0, true)];
+    assert.deepEqual(await (await service.view('full')).until(3), [CODEC, 'init 7', 'key 7']);
+    assert.deepEqual(await (await service.view('video')).until(3), [CODEC, 'init 0', 'key 0']);
   });
 
   it('say why a camera has no video', async () => {

@@ -117,11 +117,8 @@ function stats(sources: ApiSources): z.infer<typeof Stats> {
   };
 }
 
-function camera(
-  { addresses, states, clock }: ApiSources,
-  { streams }: MeasurementsSnapshot,
-  name: string,
-): z.infer<typeof Camera> {
+function camera(sources: ApiSources, { streams }: MeasurementsSnapshot, name: string): z.infer<typeof Camera> {
+  const { addresses, states, clock } = sources;
   const nowMs = clock.now();
   const { state, sinceMs, message, losses, lastFrameAtMs, lastPercept } = states.get(name)!;
   const { isUp, why } = cameraHealth(states.get(name)!, nowMs);
@@ -135,8 +132,16 @@ function camera(
     since: new Date(clock.toUnixMs(sinceMs)).toISOString(),
     ...(message !== undefined && { message }),
     losses,
+    ...recordOf(sources, name),
     lastFrameAgoS: ago(lastFrameAtMs),
     perceptAgeS: ago(lastPercept?.capturedAtMs),
     ...streams[name],
   };
+}
+
+function recordOf({ recordOf: stateOf, clock }: ApiSources, name: string): Pick<z.infer<typeof Camera>, 'record'> {
+  const record = stateOf?.(name);
+  if (record === undefined) return {};
+  const { sinceMs, ...rest } = record;
+  return { record: { ...rest, since: new Date(clock.toUnixMs(sinceMs)).toISOString() } };
 }

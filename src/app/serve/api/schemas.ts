@@ -3,6 +3,7 @@ import { UNIT_CODECS } from '../../../core/coded-unit.js';
 import { STATUS_STATES } from '../../../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../../../core/frame.js';
 import { ROLES } from '../../../core/role.js';
+import { CODED_STATES } from '../../../streaming/sources/camera/coded-stream.js';
 import { SWITCH_NAMES } from '../switches.js';
 
 const Count = z.int().min(0);
@@ -26,6 +27,13 @@ export const Counts = z.strictObject({
   overBudget: Count.describe('Percepts later than the latency budget.'),
 });
 
+const RecordStream = z.strictObject({
+  source: z.string().describe('Without secrets.'),
+  state: z.enum(CODED_STATES).describe('`idle`: nobody needs it, so it is not connected.'),
+  since: Time,
+  message: z.string().optional().describe('Why it is away.'),
+});
+
 export const Camera = z.strictObject({
   name: z.string(),
   source: z.string().describe('Without secrets.'),
@@ -35,6 +43,7 @@ export const Camera = z.strictObject({
   since: Time,
   message: z.string().optional(),
   losses: Count.describe('Losses of a connection that had worked.'),
+  record: RecordStream.optional().describe('Its stream for recordings, if it has one of its own.'),
   lastFrameAgoS: z.number().nullable(),
   perceptAgeS: z.number().nullable().describe('Age of what the newest percept shows.'),
   ...Counts.partial().shape,

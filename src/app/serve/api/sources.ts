@@ -1,6 +1,7 @@
 import type { ModelDetectorInfo } from '../../../core/detector.js';
 import type { SceneRules } from '../../../core/scene-rules.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
+import type { RecordState } from '../camera-videos.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
 import type { ObjectLog } from '../object-log.js';
 import type { Reload } from '../reload.js';
@@ -19,6 +20,8 @@ export type ApiSources = LatestPicturesSources & {
   readonly info: ModelDetectorInfo;
   /** Sources as outputs may show them, by camera: those that there are now. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Of a camera with a stream of its own for recordings. */
+  readonly recordOf?: (camera: string) => RecordState | undefined;
   /** Without secrets. */
   readonly config: () => object;
   /** JSON Schema of a configuration file. */

@@ -1,4 +1,4 @@
-import { map, NEVER, race, timer, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
@@ -9,7 +9,7 @@ import { KeptUnits } from '../../originals/kept-units.js';
 import { unitPictures } from '../../originals/unit-pictures.js';
 import { mayBeAway } from './connection/connection-failure.js';
 import { CopyKeeper } from './copy/copy-keeper.js';
-import { endpointOf, whenBack } from './connection/endpoint-probe.js';
+import { comesBack, nextAttempt, type NextAttempt } from './connection/next-attempt.js';
 import { failuresAfter, reconnectDelayMs } from './connection/reconnect.js';
 import { STREAM_ENDED, type CameraConnection, type ConnectionEnd } from './connection/connection.js';
 import { FramesOut } from './frames-out.js';
@@ -31,7 +31,7 @@ export class CameraSession {
   readonly #shedding: Shedding;
   #connection: CameraConnection | undefined;
   #reader: Reader;
-  #wake: (() => void) | undefined;
+  #attempt: NextAttempt | undefined;
   #withdrawOriginals: (() => void) | undefined;
   #isOver = false;
 
@@ -101,13 +101,16 @@ export class CameraSession {
       failures = failuresAfter(failures, this.#url, end);
       const delayMs =
         end.gaveUp === 'behind' ? 0 : reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
+      const { probe, scheduler } = this.#options;
+      const back = mayBeAway(end.reason)
+        ? comesBack(this.#url, { probe, scheduler, wasAway: !hasAnswered })
+        : undefined;
       this.#out.status(
         'reconnecting',
-        `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`,
+        `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${back === undefined ? '' : ', or when it answers'}`,
       );
       // A camera that has just started may need more time: it gets the short steps again.
-      if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
+      if (await this.#wait(delayMs, back)) [failures, hasAnswered] = [0, true];
     }
     this.#out.reportGap(this.#options.clock.now());
     this.#out.status('ended', counted(this.#out.count, 'frame'));
@@ -123,7 +126,7 @@ export class CameraSession {
     this.#out.close();
     this.#withdrawOriginals?.();
     this.#connection?.stop();
-    this.#wake?.();
+    this.#attempt?.now();
   }
 
   async #connect(): Promise<ConnectionEnd> {
@@ -151,26 +154,11 @@ export class CameraSession {
     }
   }
 
-  /** Emits when the camera answers; undefined if it cannot be probed. */
-  #comesBack(wasAway: boolean): Observable<void> | undefined {
-    const { probe, scheduler } = this.#options;
-    const endpoint = endpointOf(this.#url);
-    return endpoint === undefined ? undefined : whenBack(endpoint, { probe, scheduler, wasAway });
-  }
-
   /** Resolves with true if the camera came back in time. */
-  #wait(delayMs: number, comesBack: Observable<void> = NEVER): Promise<boolean> {
-    return new Promise((resolve) => {
-      const waiting = race(
-        timer(delayMs, this.#options.scheduler).pipe(map(() => false)),
-        comesBack.pipe(map(() => true)),
-      ).subscribe(resolve);
-      this.#wake = () => {
-        waiting.unsubscribe();
-        resolve(false);
-      };
-      if (this.#isOver) this.#wake();
-    });
+  #wait(delayMs: number, back: Observable<void> | undefined): Promise<boolean> {
+    this.#attempt = nextAttempt(delayMs, this.#options.scheduler, back);
+    if (this.#isOver) this.#attempt.now();
+    return this.#attempt.answered;
   }
 
   /** @returns withdraws the offer, and frees its memory */

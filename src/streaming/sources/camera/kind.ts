@@ -20,6 +20,7 @@ export const cameraKind = sourceKind({
     '/dev/videoN',
     'N for /dev/videoN',
   ],
+  codedForms: ['rtsp://', 'rtsps://', 'http://', 'https://', 'udp://', 'tcp://'],
   examples: [
     'rtsp://127.0.0.1:8554/cam',
     'rtsps://h/x',

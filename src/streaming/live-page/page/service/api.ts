@@ -7,6 +7,8 @@ export type CameraFacts = {
   /** In words. */
   readonly why: string;
   readonly losses: number;
+  /** Its stream for recordings, if it has one of its own. */
+  readonly record?: { readonly source: string; readonly state: string };
   readonly received?: number;
   readonly percepts?: number;
   readonly drops?: Readonly<Record<string, number>>;

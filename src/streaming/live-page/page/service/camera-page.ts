@@ -30,6 +30,7 @@ export class CameraPage {
   readonly #frames = new FramesPanel(element('frames'));
   readonly #ended = new AbortController();
   #rules: CameraRules | undefined;
+  #recordState: string | undefined;
 
   /** @param role of whoever looks at it */
   constructor(model: CameraModel, role: string | undefined) {
@@ -79,15 +80,23 @@ export class CameraPage {
     const { stats, facts } = model;
     if (stats !== undefined) this.#frames.show(stats);
     const texts = healthTexts(model, nowMs);
+    const { record } = facts ?? {};
+    this.view.isFull = record !== undefined;
+    if (record?.state === 'streaming' && this.#recordState !== 'streaming') this.view.restarted();
+    this.#recordState = record?.state;
     const { form, why } = this.view.element.dataset;
+    const behind = `${shortDuration(this.view.delayMs)} behind, so that boxes and picture agree`;
     element('form').textContent =
       form === 'pictures'
         ? `The detector's own pictures, because ${why === '' ? 'there is no video' : why!}.`
-        : `The camera's own video, ${shortDuration(this.view.delayMs)} behind, so that boxes and picture agree.`;
+        : record !== undefined && form === 'video' && why !== ''
+          ? `The camera's small stream, ${behind}: the large one is not shown, because ${why!}.`
+          : `The camera's own video, ${behind}.`;
     element('health').replaceChildren(
       ...[
         ['state', facts === undefined ? '–' : facts.isUp ? 'streaming' : facts.why],
         ['source', facts?.source ?? '–'],
+        ...(record === undefined ? [] : [['to record', `${record.source}, ${record.state}`]]),
         ['picture', size === undefined ? '–' : `${size.width}×${size.height}`],
         ['percepts', `${texts.fps} a second`],
         ['newest', `${texts.age} old`],

@@ -40,6 +40,7 @@ export class LiveView {
   #player: VideoPlayer | undefined;
   #pictures: PicturePlayer | undefined;
   #shownMs: number | undefined;
+  #best: LiveForm = 'video';
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
@@ -62,7 +63,7 @@ export class LiveView {
   }
 
   start(): void {
-    if (!this.isOn) this.#watch('video');
+    if (!this.isOn) this.#watch(this.#best);
   }
 
   stop(): void {
@@ -98,9 +99,21 @@ export class LiveView {
     this.#pictures?.answered();
   }
 
+  /** Shows the video at full size, if the camera has one of its own. */
+  set isFull(isFull: boolean) {
+    const best = isFull ? 'full' : 'video';
+    if (this.#best === best) return;
+    this.#best = best;
+    this.#again();
+  }
+
   /** The camera delivers anew: what it could not do before, it may be able to do now. */
   restarted(): void {
-    if (this.#pictures === undefined) return;
+    if (this.element.dataset['form'] !== this.#best) this.#again();
+  }
+
+  #again(): void {
+    if (!this.isOn) return;
     this.stop();
     this.start();
   }
@@ -145,7 +158,7 @@ export class LiveView {
     this.element.dataset['why'] = why;
     const instead = (reason: string): void => {
       this.stop();
-      this.#watch('pictures', reason);
+      this.#watch(form === 'full' ? 'video' : 'pictures', reason);
     };
     if (form === 'pictures')
       this.#pictures = new PicturePlayer(this.#canvas, {

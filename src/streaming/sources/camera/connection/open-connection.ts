@@ -41,9 +41,15 @@ export type OpenOptions = ResolvedCameraOptions & {
 /** One of our readers for one camera, over all its connections. */
 export type OwnReader = { open(events: UnitStreamEvents): UnitStream };
 
+/** What our readers need to know. */
+export type ReaderOptions = Pick<
+  ResolvedCameraOptions,
+  'transport' | 'timeoutMs' | 'snapshotIntervalMs' | 'clock' | 'scheduler' | 'inputOptions'
+>;
+
 type OwnReaderKind = {
   readonly reads: RegExp;
-  make(url: string, options: ResolvedCameraOptions): OwnReader;
+  make(url: string, options: ReaderOptions): OwnReader;
 };
 
 const OWN_READERS: readonly OwnReaderKind[] = [
@@ -58,7 +64,7 @@ const OWN_READERS: readonly OwnReaderKind[] = [
 ];
 
 /** Our reader for such a camera; undefined if there is none, or if ffmpeg is requested. */
-export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnReader | undefined {
+export function ownReaderOf(url: string, options: ReaderOptions): OwnReader | undefined {
   if (options.transport === 'ffmpeg' || options.inputOptions.length > 0) return undefined;
   return OWN_READERS.find(({ reads }) => reads.test(url))?.make(url, options);
 }
