@@ -29,7 +29,7 @@ export type PipelineOptions = Omit<PerceiveOptions, 'streams'> &
   StreamOptions & {
     /** Options of single streams, by `streamId`. A key that an entry has, even as undefined, wins over that of all. */
     readonly streams?: ReadonlyMap<string, StreamOptions> | undefined;
-    /** They share the detector; the stalest stream goes first. Each `streamId` occurs once. */
+    /** They share the detector; the stream with the fewest turns goes first. Each `streamId` occurs once. */
     readonly sources: readonly ObservableInput<SourceEvent>[];
     readonly detector: Detector | SharedDetector;
     readonly measurements?: Measurements | undefined;

@@ -7,7 +7,7 @@ import { Workers } from './workers.js';
 
 /**
  * A detector that several pipelines share. They may begin and end at any time, and an error of one leaves the others
- * alone. The stalest stream of all has the next turn. The detector stays open; it belongs to the caller.
+ * alone. The stream with the fewest turns of all has the next one. The detector stays open; it belongs to the caller.
  *
  * ```ts
  * const shared = new SharedDetector(detector);

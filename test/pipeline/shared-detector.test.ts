@@ -218,31 +218,41 @@ describe('the shares of cameras in a detector', function () {
   const runtimeMs = fc.record({ least: fc.integer({ min: 20, max: 60 }), spread: fc.integer({ min: 10, max: 30 }) });
   const LENGTH_MS = 30_000;
 
-  for (const { latencyBudgetMs, within, lengthMs } of [
-    { latencyBudgetMs: undefined, within: 0.1, lengthMs: LENGTH_MS },
-    // Their pictures come one after the other; of pictures that come together, the first finds a free detector. Shares
-    // of 1.55 to 1 were seen.
-    { latencyBudgetMs: 100, within: 1, lengthMs: 4 * LENGTH_MS },
+  for (const { latencyBudgetMs, lengthMs } of [
+    { latencyBudgetMs: undefined, lengthMs: LENGTH_MS },
+    { latencyBudgetMs: 100, lengthMs: 4 * LENGTH_MS },
   ])
-    it(`are within ${100 * within} % of each other for 8 equal cameras, with the budget ${latencyBudgetMs ?? 'none'}`, async () => {
+    it(`are within 10 % of each other for 8 equal cameras, with the budget ${latencyBudgetMs ?? 'none'}`, async () => {
       await fc.assert(
         fc.asyncProperty(phases(8), runtimeMs, fc.integer(), async (phase, runtime, seed) => {
           const found = await simulate({
-            cameras: phase.map((phaseMs, i) => ({
-              phaseMs: latencyBudgetMs === undefined ? phaseMs : i * 12.5 + phaseMs / 8,
-              periodMs: 100,
-              jitterMs: 20,
-              latencyBudgetMs,
-            })),
+            cameras: phase.map((phaseMs) => ({ phaseMs, periodMs: 100, jitterMs: 20, latencyBudgetMs })),
             runtime,
             seed,
             lengthMs,
           });
           const shares = found.map(shareOf);
-          assert.ok(Math.max(...shares) <= (1 + within) * Math.min(...shares), shares.join(' '));
+          assert.ok(Math.max(...shares) <= 1.1 * Math.min(...shares), shares.join(' '));
         }),
         { numRuns: 8 },
       );
+    });
+
+  for (const [name, phase] of [
+    ['one after the other', [0, 25, 50, 75]],
+    ['together', [0, 0.7, 1.4, 2.1]],
+  ] as const)
+    it(`are within 10 % of each other under a budget for cameras in step whose frames come ${name}`, async () => {
+      const found = await simulate({
+        cameras: phase.map((phaseMs) => ({ phaseMs, periodMs: 100, latencyBudgetMs: 100 })),
+        runtime: { least: 95, spread: 0 },
+        seed: 1,
+        lengthMs: 4 * LENGTH_MS,
+      });
+      const shares = found.map(shareOf);
+      assert.ok(Math.max(...shares) <= 1.1 * Math.min(...shares), shares.join(' '));
+      // Of ten runs in a second, the waits for a camera's turn may cost three.
+      assert.ok(shares.reduce((sum, share) => sum + share, 0) > 0.7, shares.join(' '));
     });
 
   it('are of equal age for 16 cameras in overload', async () => {

@@ -1,5 +1,6 @@
 import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { Workers, type Trigger } from '../workers.js';
+import type { Turns } from '../turns.js';
+import { Workers, type Trigger, type Urgency } from '../workers.js';
 
 /**
  * Holds values while all workers are busy, and decides which one runs next. `T` comes in, `U` is the input of a worker,
@@ -11,10 +12,12 @@ export type PendingQueue<T, U, S> = {
   /** A worker is free. Returns its next value, or undefined to leave it free. */
   take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
   /**
-   * Compares queues that share workers: the greatest has the next turn. Undefined if `take` would return nothing, which
-   * ends the subscription once its source has completed.
+   * Compares queues that share workers. Undefined if `take` would return nothing, which ends the subscription once its
+   * source has completed.
    */
-  urgency(): number | undefined;
+  urgency(): Urgency | undefined;
+  /** See `Member`. */
+  reservedMs(place: number): number;
   /** The work on a value ended. */
   finished(value: U): void;
   /** No further value will run: gives up all waiting values. */
@@ -47,18 +50,18 @@ export type Project<U, R> = (value: U, hold: Hold) => ObservableInput<R>;
  * Completes when the source has completed, no value is in work, and the queue returns no more. Values that still wait
  * are then given up, as before an error. An early unsubscribe gives up waiting values without emitting.
  *
- * @param makeQueue makes the queue of one subscription
+ * @param makeQueue makes the queue of one subscription, with the turns of all that share the workers
  * @param project its errors are errors of the result
  */
 export function exhaustMapFrom<T, U, S, R>(
-  makeQueue: () => PendingQueue<T, U, S>,
+  makeQueue: (turns: Turns) => PendingQueue<T, U, S>,
   project: Project<U, R>,
   { workers: shared, isEager = false, stop }: WorkerOptions<S> = {},
 ): OperatorFunction<T, R | S> {
   return (source) =>
     new Observable<R | S>((subscriber) => {
       const workers = shared ?? new Workers<S>(1);
-      const queue = makeQueue();
+      const queue = makeQueue(workers.turns);
       const emit = (notice: S): void => subscriber.next(notice);
       const upstream = new Subscription();
       let inWork = 0;
@@ -145,6 +148,7 @@ export function exhaustMapFrom<T, U, S, R>(
       const leave = workers.join({
         isEager,
         urgency: () => (stopped || subscriber.closed ? undefined : queue.urgency()),
+        reservedMs: (place) => (stopped || sourceDone || subscriber.closed ? 0 : queue.reservedMs(place)),
         startOne(trigger) {
           if (stopped || subscriber.closed) return false;
           const value = attempt(() => queue.take(trigger, emit));

@@ -35,7 +35,8 @@ function newest<T>(onSkip: (value: T) => void): PendingQueue<T, { readonly value
       if (skipped !== undefined) onSkip(skipped.value);
     },
     take: empty,
-    urgency: () => (waiting === undefined ? undefined : 0),
+    urgency: () => (waiting === undefined ? undefined : { place: 0, staleness: 0 }),
+    reservedMs: () => 0,
     finished: () => undefined,
     drain() {
       const skipped = empty();

@@ -18,7 +18,8 @@ import { DetectorOutage } from '../detector-outage.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { PassedOver } from '../passed-over.js';
 import { releaseFrame } from '../release-frame.js';
-import { Workers, type Trigger } from '../workers.js';
+import { Turns } from '../turns.js';
+import { byUrgency, Workers, type Trigger, type Urgency } from '../workers.js';
 import type { SharedDetector } from '../shared-detector.js';
 import { exhaustMapFrom, type PendingQueue, type Project } from './exhaust-map-from.js';
 
@@ -35,7 +36,7 @@ export type StreamSchedule = {
   readonly policy?: Policy | undefined;
   /** The latency budget; undefined means none. It does not apply to a policy that keeps all frames. */
   readonly latencyBudgetMs?: number | undefined;
-  /** The age of the stream's newest result counts this many times when streams compete; above 0, 1 by default. */
+  /** The stream has this many turns for each turn of another when streams compete; above 0, 1 by default. */
   readonly priority?: number | undefined;
 };
 
@@ -75,6 +76,11 @@ type Stream = {
   lastRunSeq: number;
   /** Start of its last run. */
   lastTurnAtMs: number;
+  /** Of {@link Turns}. */
+  place: number;
+  newestReadyAtMs: number;
+  /** True if its last frame found no free detector in time. */
+  isDeprived: boolean;
   inFlight: number;
   /** True if the policy decided to wait for the next frame. */
   awaitsNext: boolean;
@@ -85,8 +91,10 @@ type Stream = {
  * does not run comes out as a drop with its reason, in order with everything else.
  *
  * Every stream has its own newest waiting frame, its own policy memory, and possibly rules of its own. Of several
- * streams the stalest one goes first; `priority` multiplies staleness. Live, the detector has one frame of a stream at
- * a time, so that results never overtake each other; a policy that keeps all frames spreads them over all workers.
+ * streams, the one that had the fewest turns goes first, and the stalest of those; `priority` multiplies its turns. A
+ * free detector may wait a moment for a stream that is behind, see {@link Turns}. Live, the detector has one frame of a
+ * stream at a time, so that results never overtake each other; a policy that keeps all frames spreads them over all
+ * workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
  *
@@ -102,7 +110,7 @@ export function schedule<R>(
   const { concurrency = 1, shared, isEager, stop } = options;
   return (source) =>
     source.pipe(
-      exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, {
+      exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>((turns) => new FrameQueue(options, turns), project, {
         workers: shared?.workers ?? new Workers(concurrency),
         isEager,
         stop,
@@ -112,12 +120,14 @@ export function schedule<R>(
 
 class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   readonly #options: ScheduleOptions;
+  readonly #turns: Turns;
   readonly #streams = new Map<string, Stream>();
   readonly #outage: DetectorOutage;
   readonly #passedOver: PassedOver;
 
-  constructor(options: ScheduleOptions) {
+  constructor(options: ScheduleOptions, turns: Turns) {
     this.#options = options;
+    this.#turns = turns;
     this.#outage = options.outage ?? new DetectorOutage();
     this.#passedOver = new PassedOver({ ...options, outage: this.#outage, runs: options.shared?.runs });
   }
@@ -134,23 +144,29 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
       this.#drop(event, 'corrupt', emit);
       return;
     }
+    stream.newestReadyAtMs = event.readyAtMs;
     const superseded = stream.policy.keepsAll === true ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
+    stream.isDeprived = superseded !== undefined && !stream.awaitsNext;
     stream.awaitsNext = false;
     if (superseded !== undefined) this.#drop(superseded, 'superseded', (drop) => this.#passedOver.add(drop, emit));
   }
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
     this.#passedOver.settle(emit);
-    for (const { stream } of this.#stalestFirst()) {
+    for (const { stream } of this.#mostUrgentFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;
     }
     return undefined;
   }
 
-  urgency(): number | undefined {
-    return this.#stalestFirst().at(0)?.staleness;
+  urgency(): Urgency | undefined {
+    return this.#mostUrgentFirst().at(0);
+  }
+
+  reservedMs(place: number): number {
+    return Math.max(0, ...Array.from(this.#streams.values(), (stream) => this.#reservedMs(stream, place)));
   }
 
   finished(scheduled: ScheduledFrame): void {
@@ -192,10 +208,12 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     );
     if (verdict === 'late') {
       stream.waiting.shift();
+      stream.isDeprived = true;
       this.#drop(frame, 'late', emit);
       return undefined;
     }
 
+    stream.isDeprived = false;
     const decided = this.#decide(stream, frame, nowMs, trigger);
     if (decided.decision === 'wait') {
       stream.awaitsNext = true;
@@ -209,6 +227,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
     stream.lastTurnAtMs = nowMs;
+    stream.place = this.#turns.taken(stream.place, stream.priority);
     const scheduled = { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
     this.#passedOver.started(scheduled);
     return scheduled;
@@ -247,20 +266,33 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     return decided;
   }
 
-  /** Streams with a frame that may start now, the stalest first, by their priorities. */
-  #stalestFirst(): { readonly stream: Stream; readonly staleness: number }[] {
+  /** Streams with a frame that may start now. */
+  #mostUrgentFirst(): (Urgency & { readonly stream: Stream })[] {
     if (this.#outage.isFinal) return [];
     const nowMs = this.#options.clock.now();
-    return (
-      [...this.#streams.values()]
-        .filter(
-          ({ waiting, awaitsNext, inFlight, policy }) =>
-            waiting.length > 0 && !awaitsNext && (inFlight < 1 || policy.keepsAll === true),
-        )
-        .map((stream) => ({ stream, staleness: stream.priority * (nowMs - stream.lastTurnAtMs) }))
-        // Two streams that never ran are both infinitely stale, and their difference is no number.
-        .sort((a, b) => (a.staleness === b.staleness ? 0 : b.staleness - a.staleness))
-    );
+    return [...this.#streams.values()]
+      .filter(
+        ({ waiting, awaitsNext, inFlight, policy }) =>
+          waiting.length > 0 && !awaitsNext && (inFlight < 1 || policy.keepsAll === true),
+      )
+      .map((stream) => ({ stream, place: stream.place, staleness: nowMs - stream.lastTurnAtMs }))
+      .sort(byUrgency);
+  }
+
+  /**
+   * Under a budget, a stream whose frames always come while another has just begun would never have a turn. The more
+   * turns it is behind, the longer a free detector waits for its next frame; at most for the time of one run.
+   */
+  #reservedMs(stream: Stream, place: number): number {
+    const { clock, runtimes } = this.#options;
+    const { newestReadyAtMs, latencyBudgetMs, isDeprived, waiting, interval } = stream;
+    const intervalMs = interval.intervalMs();
+    if (!isDeprived || waiting.length > 0 || latencyBudgetMs === undefined) return 0;
+    if (intervalMs === undefined) return 0;
+    const runtimeMs = runtimes.medianMs();
+    const patienceMs = runtimeMs * Turns.need(stream.place, stream.priority, place);
+    const comesInMs = newestReadyAtMs + intervalMs - clock.now();
+    return Math.abs(comesInMs) > patienceMs ? 0 : comesInMs + patienceMs;
   }
 
   #drop(frame: Frame, reason: DropReason, emit: (drop: DropEvent) => void): void {
@@ -286,6 +318,9 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
         policyMemory: policy.initial,
         lastRunSeq: -1,
         lastTurnAtMs: -Infinity,
+        place: this.#turns.first(priority),
+        newestReadyAtMs: -Infinity,
+        isDeprived: false,
         inFlight: 0,
         awaitsNext: false,
       };

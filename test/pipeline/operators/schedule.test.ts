@@ -227,6 +227,28 @@ describe('schedule', () => {
     assert.deepEqual([ofA, runs.length - ofA], [14, 5]);
   });
 
+  describe('two streams in step, of which one always finds the detector busy', () => {
+    const run = { latencyBudgetMs: 10, runtimesMs: [8], work: '--------(x|)' };
+    const start = ['8 percept a/0', '8 late B/0', '18 percept a/1', '18 late B/1', '28 percept a/2', '28 late B/2'];
+
+    it('the detector waits for it when it is behind by some turns', () => {
+      assert.deepEqual(timelineOf({ ...run, source: 'a-A-------b-B-------c-C-------d-D----------|' }), [
+        ...start,
+        '40 percept B/3',
+        '40 late a/3',
+        '43 complete',
+      ]);
+    });
+
+    it('the detector does not wait for long if it does not come', () => {
+      assert.deepEqual(timelineOf({ ...run, source: 'a-A-------b-B-------c-C-------d-----|' }), [
+        ...start,
+        '34 late a/3',
+        '36 complete',
+      ]);
+    });
+  });
+
   it('several streams: each has the policy and the budget of its own', () => {
     // Stream a skips every second offered frame; stream B is detected on frame by frame.
     const seen = timelineOf({
