@@ -1,3 +1,4 @@
+import { KNOWN_PARAMETERS } from './harmless-words.js';
 import { PART_LENGTH, PartsOfSecrets } from './parts-of-secrets.js';
 import { HIDDEN, shownUrl } from './shown-url.js';
 import { decodePart, encodeCredentials, splitUrl } from './url-parts.js';
@@ -44,11 +45,13 @@ export function secretsOf(url: string): readonly string[] {
 
 /**
  * `http://me:7?a=b@host` may have a port and parameters, or a password with an `@` after it. It is shown as the first;
- * of the second, all is secret that this does not show.
+ * of the second, all is secret that this does not show. Names of parameters as cameras have them are no password.
  */
 function doubtfulCredentials(url: string, shown: string): string[] {
   const { scheme } = splitUrl(url);
   const credentials = url.slice(scheme.length, Math.max(scheme.length, url.lastIndexOf('@')));
+  const names = Array.from(credentials.matchAll(/[?&;]([^=&;]*)=/g), ([, name]) => name.toLowerCase());
+  if (names.length > 0 && names.every((name) => KNOWN_PARAMETERS.has(name))) return [];
   const texts: string[] = [];
   let from = -1;
   for (let at = 0; at + PART_LENGTH <= credentials.length; at++) {
