@@ -91,10 +91,10 @@ type Stream = {
  * does not run comes out as a drop with its reason, in order with everything else.
  *
  * Every stream has its own newest waiting frame, its own policy memory, and possibly rules of its own. Of several
- * streams, the one that had the fewest turns goes first, and the stalest of those; `priority` multiplies its turns. A
- * free detector may wait a moment for a stream that is behind, see {@link Turns}. Live, the detector has one frame of a
- * stream at a time, so that results never overtake each other; a policy that keeps all frames spreads them over all
- * workers.
+ * streams, the one that had the fewest turns goes first, and the stalest of those; `priority` multiplies its turns.
+ * Under a latency budget, a free detector may wait a moment for the next frame of a stream that is behind. Live, the
+ * detector has one frame of a stream at a time, so that results never overtake each other; a policy that keeps all
+ * frames spreads them over all workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
  *
