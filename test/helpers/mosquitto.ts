@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { defer, filter, firstValueFrom, startWith, Subject } from 'rxjs';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 
 /** Debian installs it where only root has it on the path. */
@@ -17,6 +18,8 @@ export type Mosquitto = {
   readonly port: number;
   /** Its log so far. */
   log(): string;
+  /** Resolves once its log is so. */
+  logged(isSo: (log: string) => boolean): Promise<void>;
   kill(): Promise<void>;
   /** Starts it again at the same port, with what it has kept. */
   start(): Promise<void>;
@@ -41,12 +44,14 @@ export async function startMosquitto(folder: string, ...settings: string[]): Pro
   );
   let child: ChildProcess | undefined;
   let log = '';
+  const grown = new Subject<string>();
   const start = async (): Promise<void> => {
     child = spawn(PROGRAM!, ['-c', file, '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const before = log.length;
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         log += chunk.toString();
+        grown.next(log);
         if (/ running/.test(log.slice(before))) resolve();
       };
       child!.stdout!.on('data', read);
@@ -58,6 +63,9 @@ export async function startMosquitto(folder: string, ...settings: string[]): Pro
   return {
     port,
     log: () => log,
+    logged: async (isSo) => {
+      await firstValueFrom(defer(() => grown.pipe(startWith(log), filter(isSo))));
+    },
     start,
     async kill() {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

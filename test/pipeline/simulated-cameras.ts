@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { Subject, Subscription } from 'rxjs';
 import type { SourceEvent } from '../../src/core/events.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
 import { SharedDetector } from '../../src/pipeline/shared-detector.js';
@@ -40,6 +40,7 @@ export async function simulate({ cameras, runtime, seed, lengthMs }: Simulation)
   const shared = new SharedDetector(detector);
   const ledger = new FrameLedger();
   let nowMs = 0;
+  const runs = new Subscription();
   const streams = cameras.map(({ phaseMs, periodMs, jitterMs = 0, priority, latencyBudgetMs }, i) => {
     const stream = {
       id: `camera-${i}`,
@@ -52,7 +53,7 @@ export async function simulate({ cameras, runtime, seed, lengthMs }: Simulation)
       newestMs: 0,
       ageSum: 0,
     };
-    createPipeline({
+    const running = createPipeline({
       sources: [stream.source],
       detector: shared,
       clock: { now: () => nowMs },
@@ -63,6 +64,7 @@ export async function simulate({ cameras, runtime, seed, lengthMs }: Simulation)
       stream.percepts += 1;
       stream.newestMs = event.times.capturedAtMs;
     });
+    runs.add(running);
     return stream;
   });
   let doneMs = Infinity;
@@ -89,5 +91,7 @@ export async function simulate({ cameras, runtime, seed, lengthMs }: Simulation)
     }
     if (doneMs === Infinity) plan();
   }
+  // Time stands still now: a detector that is kept for a frame would be so for ever.
+  runs.unsubscribe();
   return streams.map(({ received, percepts, ageSum }) => ({ received, percepts, meanAgeMs: ageSum / nowMs }));
 }
