@@ -42,12 +42,18 @@ type Measured = {
 export async function run(): Promise<void> {
   const { values } = parseArgs({
     args: process.argv.slice(3),
-    options: { seconds: { type: 'string', default: '60' }, cameras: { type: 'string', default: '8,16' } },
+    options: {
+      seconds: { type: 'string', default: '60' },
+      cameras: { type: 'string', default: '8,16' },
+      budget: { type: 'string', default: '100ms' },
+    },
   });
   const seconds = numberOption('seconds', values.seconds, { above: 0 });
   const rows: Measured[] = [];
-  for (const count of values.cameras.split(',').map(Number)) rows.push(await measure(count, seconds));
-  console.log(`${machine()}; nowcast-nano at 416x416, cameras of 640x360 at 10 fps, ${seconds} s each\n`);
+  for (const count of values.cameras.split(',').map(Number)) rows.push(await measure(count, seconds, values.budget));
+  console.log(
+    `${machine()}; nowcast-nano at 416x416, cameras of 640x360 at 10 fps, a budget of ${values.budget}, ${seconds} s each\n`,
+  );
   const span = (some: readonly number[], digits: number): string =>
     `${Math.min(...some).toFixed(digits)} to ${Math.max(...some).toFixed(digits)}`;
   printTable(
@@ -70,7 +76,7 @@ function both(some: readonly number[]): string {
   return `${quantile(some, 0.5).toFixed(0)} / ${quantile(some, 0.99).toFixed(0)}`;
 }
 
-async function measure(count: number, seconds: number): Promise<Measured> {
+async function measure(count: number, seconds: number, budget: string): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'nowcast-serve-'));
   const cameras: PacedCamera[] = [];
   try {
@@ -83,7 +89,7 @@ async function measure(count: number, seconds: number): Promise<Measured> {
       JSON.stringify({
         cameras: Object.fromEntries(sources),
         model: { path: 'nowcast-nano', provider: 'cpu' },
-        detect: { budget: '500ms' },
+        detect: { budget },
       }),
     );
     return await observe(await startService(file, folder), cameras, seconds);
