@@ -286,8 +286,8 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   #reservedMs(stream: Stream, place: number): number {
     const { clock, runtimes } = this.#options;
     const { newestReadyAtMs, latencyBudgetMs, isDeprived, waiting, interval } = stream;
-    const intervalMs = interval.intervalMs();
     if (!isDeprived || waiting.length > 0 || latencyBudgetMs === undefined) return 0;
+    const intervalMs = interval.intervalMs();
     if (intervalMs === undefined) return 0;
     const runtimeMs = runtimes.medianMs();
     const patienceMs = runtimeMs * Turns.need(stream.place, stream.priority, place);
