@@ -95,7 +95,7 @@ module.exports = {
     },
     only('onnxruntime-node', ['^src/model/inference-session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
-    only('prom-client', ['^src/app/serve/metrics\\.ts$']),
+    only('prom-client', ['^src/app/serve/metrics/registry\\.ts$']),
     only('ws', ['^src/streaming/(feed/feed-hub|live-video/live-part)\\.ts$']),
     only('mqtt-packet', ['^src/streaming/sinks/mqtt/session\\.ts$']),
     only('@tensorflow', ['^training/']),

@@ -8,11 +8,13 @@ export type { Area, View } from './core/view.js';
 export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledPixels } from './core/picture.js';
 export {
   DROP_REASONS,
+  LOSS_REASONS,
   STATUS_STATES,
   type DropEvent,
   type DropReason,
   type Forecast,
   type GapEvent,
+  type LossReason,
   type PerceptEvent,
   type PerceptTimes,
   type PipelineEvent,

@@ -120,6 +120,30 @@ export const STATUS_STATES = [
 ] as const;
 export type StatusState = (typeof STATUS_STATES)[number];
 
+/** Nowcast's reasons for the loss of a stream, for counts. */
+export const LOSS_REASONS = [
+  /** The camera ended the stream or closed the connection. */
+  'ended',
+  /** It was connected, and no picture came for too long. */
+  'silent',
+  /** Nothing answered within the timeout. */
+  'timed-out',
+  /** Too much of the stream waited. */
+  'behind',
+  /** The connection was refused. */
+  'refused',
+  /** There is no way to the camera, or no such name. */
+  'unreachable',
+  /** Another user or password is needed. */
+  'denied',
+  /** There is no such stream, or the camera reports an error of its own. */
+  'camera-error',
+  /** The camera was switched off, or restarted with another configuration. */
+  'paused',
+  'other',
+] as const;
+export type LossReason = (typeof LOSS_REASONS)[number];
+
 /** News for people who watch: a connection, a restart, a change of resolution. */
 export type StatusEvent = {
   readonly type: 'status';
@@ -128,6 +152,8 @@ export type StatusEvent = {
   readonly atMs: number;
   readonly state: StatusState;
   readonly message?: string;
+  /** With `reconnecting`, in the program that watches the camera; recordings do not keep it. */
+  readonly loss?: LossReason;
 };
 
 /** Everything that comes out of a pipeline. */

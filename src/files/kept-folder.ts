@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock, WallClock } from '../core/clock.js';
 import { OutputError } from '../core/errors.js';
@@ -20,6 +20,17 @@ export type KeptFolderOptions = {
   readonly onHealed: () => void;
 };
 
+/** How full a kept folder is, in bytes. */
+export type KeptUse = {
+  /** Of its own files. */
+  readonly usedBytes: number;
+  readonly maxBytes: number;
+  /** Left on its disk at the last look; undefined where the system does not say. */
+  readonly freeBytes: number | undefined;
+  /** Nothing can be written. */
+  readonly isFailing: boolean;
+};
+
 /** They show who was where and when. */
 const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 const PRUNED_EVERY_MS = 10 * 60_000;
@@ -34,6 +45,8 @@ export class KeptFolder {
   readonly #files: Map<string, DatedFile>;
   readonly #timer: NodeJS.Timeout;
   #bytes = 0;
+  #freeBytes: number | undefined;
+  #looking: Promise<void> | undefined;
   #isFailing = false;
   #pruning: Promise<void> = Promise.resolve();
 
@@ -55,10 +68,18 @@ export class KeptFolder {
       makeFolder(folder, OWNER_ONLY.folder);
       const kept = new KeptFolder({ ...options, folder }, await filesIn(folder, options.isOwn));
       await kept.#prune();
+      await kept.#look();
       return kept;
     } catch (cause) {
       throw cannotWrite(folder, cause);
     }
+  }
+
+  /** Each call has the disk looked at for the next one: a disk that hangs delays nobody. */
+  get use(): KeptUse {
+    void this.#look();
+    const { maxBytes } = this.#options.retention;
+    return { usedBytes: this.#bytes, maxBytes, freeBytes: this.#freeBytes, isFailing: this.#isFailing };
   }
 
   has(path: string): boolean {
@@ -149,6 +170,13 @@ export class KeptFolder {
   #nowMs(): number {
     const { clock } = this.#options;
     return clock.toUnixMs(clock.now());
+  }
+
+  #look(): Promise<void> {
+    return (this.#looking ??= statfs(this.#options.folder)
+      .then(({ bavail, bsize }) => void (this.#freeBytes = bavail * bsize))
+      .catch(() => undefined)
+      .finally(() => (this.#looking = undefined)));
   }
 
   /** One after the other. */

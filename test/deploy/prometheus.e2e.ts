@@ -47,7 +47,12 @@ describe('Prometheus', function () {
       writeFileSync(
         join(folder(), 'cameras.yaml'),
         JSON.stringify({
-          cameras: { one: { source: person }, two: { source: person }, gone: { source: 'rtsp://127.0.0.1:9/x' } },
+          cameras: {
+            one: { source: person },
+            two: { source: person },
+            gone: { source: { detect: 'rtsp://127.0.0.1:9/x', record: 'rtsp://127.0.0.1:9/y' } },
+          },
+          record: { folder: 'video' },
           model: { path: model, provider: 'cpu', labels: 'coco' },
           detect: { budget: '100ms' },
           mqtt: { host: '127.0.0.1', port: 9 },
@@ -122,7 +127,7 @@ describe('Prometheus', function () {
         for (const expression of board) await query(expression);
         const names = new Set([...board, ...rules.map((rule) => rule.query)].join('\n').match(/\bnowcast_\w+/g));
         for (const name of names)
-          if (!/^nowcast_(within_budget|dropped|frames_unaccounted)$/.test(name))
+          if (!/^nowcast_(within_budget|dropped|(record_)?frames_unaccounted)$/.test(name))
             assert.ok((await number(`count({__name__="${name}"})`)) > 0, name);
       } finally {
         prometheus.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statfsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KeptFolder, type KeptFolderOptions } from '../../src/files/kept-folder.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -40,6 +40,16 @@ describe('a folder of kept files', () => {
       [0o600, 0o700, 0o700],
     );
     assert.deepEqual(readdirSync(dirname(path)), ['a.jpg']);
+  });
+
+  it('tells how full it is, and its disk', async () => {
+    const files = await open();
+    await files.write(files.pathOf('front', 'a.jpg'), bytes(100));
+    const { freeBytes, ...use } = files.use;
+    assert.deepEqual(use, { usedBytes: 100, maxBytes: 250, isFailing: false });
+    const { bavail, bsize } = statfsSync(folder());
+    // Others write, too.
+    assert.ok(Math.abs(freeBytes! - bavail * bsize) < 2 ** 30, `${freeBytes}, ${bavail * bsize}`);
   });
 
   it('holds as many bytes as it may, and replaces a file by a better one', async () => {

@@ -138,7 +138,14 @@ function endWithPause(
       source,
       defer(() =>
         isPaused()
-          ? of<PipelineEvent>({ type: 'status', streamId, atMs: clock.now(), state: 'reconnecting', message: NOT_RUN })
+          ? of<PipelineEvent>({
+              type: 'status',
+              streamId,
+              atMs: clock.now(),
+              state: 'reconnecting',
+              message: NOT_RUN,
+              loss: 'paused',
+            })
           : EMPTY,
       ),
     );

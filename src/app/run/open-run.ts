@@ -8,7 +8,7 @@ import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Pages } from '../../streaming/http/pages.js';
 import type { Api } from '../../streaming/http/answer.js';
 import type { Originals } from '../../streaming/originals/originals.js';
-import type { ServiceObjects, ServiceSwitches } from '../../streaming/sinks/service.js';
+import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../../streaming/sinks/service.js';
 import type { AppContext } from '../context.js';
 import { checkOpenFilesOf } from '../open-files.js';
 import type { RunParts } from '../parts.js';
@@ -32,6 +32,7 @@ export type RunSetup = {
   /** Of a service, for its sinks. */
   readonly switches?: ServiceSwitches;
   readonly objects?: ServiceObjects;
+  readonly records?: ServiceRecords;
   /** The answers to HTTP requests, for a sink that has a server. */
   readonly api?: (detectors: Detectors, measurements: Measurements) => Api;
   /** Pages to serve beside the results, for a sink that serves pages. */
@@ -111,6 +112,7 @@ export class OpenRun {
           ...(setup.api !== undefined && { api: setup.api(detectors, measurements) }),
           switches: setup.switches,
           objects: setup.objects,
+          records: setup.records,
           onFailure: (error) => reporter.outputFailed(error),
         },
         parts,

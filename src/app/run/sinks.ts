@@ -10,7 +10,7 @@ import type { Api } from '../../streaming/http/answer.js';
 import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { ServiceObjects, ServiceSwitches } from '../../streaming/sinks/service.js';
+import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../../streaming/sinks/service.js';
 import type { Sink, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
@@ -57,6 +57,8 @@ export type SinksSetup = {
   readonly switches?: ServiceSwitches | undefined;
   /** Of a service. */
   readonly objects?: ServiceObjects | undefined;
+  /** Of a service. */
+  readonly records?: ServiceRecords | undefined;
   /** Called when a sink fails; the others continue. */
   readonly onFailure: OnOutputFailure;
 };
@@ -75,11 +77,12 @@ export function sinkSources(
   classNames: readonly string[],
   parts: RunParts,
 ): readonly SinkSource[] {
-  return sources.map(({ id, kind, address, more, settings, detect = ofAll, scene }) => ({
+  return sources.map(({ id, kind, address, more, settings, detect = ofAll, scene, record }) => ({
     id,
     address,
     settings,
     ...(more !== undefined && { more }),
+    ...(record !== undefined && { hasRecord: true }),
     pictures: sourceEntry(kind, parts).pictures,
     ...(detect.classes !== undefined && {
       classes: classIdsOf(detect.classes, classNames).map((classId) => classNames[classId]),
@@ -90,7 +93,7 @@ export function sinkSources(
 
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
 export async function openSinks(
-  { config, info, ffmpeg, pages, api, switches, objects, onFailure }: SinksSetup,
+  { config, info, ffmpeg, pages, api, switches, objects, records, onFailure }: SinksSetup,
   parts: RunParts,
   context: AppContext,
 ): Promise<OpenSinks> {
@@ -116,6 +119,7 @@ export async function openSinks(
     api,
     switches,
     objects,
+    records,
     onFailure,
     onInfo: (message: string) => context.log.info(message),
     onWarning: (message: string) => context.log.warn(message),

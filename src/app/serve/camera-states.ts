@@ -1,4 +1,14 @@
-import type { PerceptEvent, PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
+import type { LossReason, PerceptEvent, PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
+
+/** Times that a stream had to begin again, by the reason. */
+export type Restarts = Readonly<Partial<Record<LossReason, number>>>;
+
+/** @returns them with one more */
+export function withRestart(restarts: Restarts, loss: LossReason = 'other'): Restarts {
+  return { ...restarts, [loss]: (restarts[loss] ?? 0) + 1 };
+}
+
+const BEGINNING = { state: 'connecting', losses: 0, restarts: {} } as const;
 
 /** A camera as its last events show it. Times are of the monotonic clock. */
 export type CameraState = {
@@ -9,6 +19,8 @@ export type CameraState = {
   readonly message?: string;
   /** Losses of a connection that had worked. */
   readonly losses: number;
+  /** The same by their reasons, and `paused` besides: each is followed by another attempt or start. */
+  readonly restarts: Restarts;
   /** Arrival of the newest frame, detected on or not. */
   readonly lastFrameAtMs?: number;
   /** The newest percept. */
@@ -28,11 +40,11 @@ export class CameraStates {
   #isDetectorDown = false;
 
   constructor(streamIds: readonly string[], nowMs: number) {
-    this.#states = new Map(streamIds.map((id) => [id, { state: 'connecting', sinceMs: nowMs, losses: 0 }]));
+    this.#states = new Map(streamIds.map((id) => [id, { ...BEGINNING, sinceMs: nowMs }]));
   }
 
   add(streamId: string, nowMs: number): void {
-    this.#states.set(streamId, { state: 'connecting', sinceMs: nowMs, losses: 0 });
+    this.#states.set(streamId, { ...BEGINNING, sinceMs: nowMs });
   }
 
   remove(streamId: string): void {
@@ -74,7 +86,7 @@ export class CameraStates {
     }
   }
 
-  #status({ state, streamId, atMs, message }: StatusEvent): void {
+  #status({ state, streamId, atMs, message, loss }: StatusEvent): void {
     if (state === 'detector-lost' || state === 'detector-ready') {
       this.#isDetectorDown = state === 'detector-lost';
       if (this.#isDetectorDown) this.#detectorLosses += 1;
@@ -83,11 +95,15 @@ export class CameraStates {
     const before = streamId === undefined ? undefined : this.#states.get(streamId);
     if (streamId === undefined || before === undefined) return;
     const { message: _old, ...kept } = before;
+    const isRestart = before.state === 'streaming' && state === 'reconnecting';
     this.#states.set(streamId, {
       ...kept,
       state,
       sinceMs: state === before.state ? before.sinceMs : atMs,
-      losses: before.losses + (before.state === 'streaming' && state === 'reconnecting' ? 1 : 0),
+      ...(isRestart && {
+        losses: before.losses + (loss === 'paused' ? 0 : 1),
+        restarts: withRestart(before.restarts, loss),
+      }),
       ...(message !== undefined && { message }),
     });
   }

@@ -1,5 +1,6 @@
+import { Subject, type Observable } from 'rxjs';
 import type { SourceConfig } from '../../config/run-sources.js';
-import type { PipelineEvent } from '../../core/events.js';
+import type { LossReason, PipelineEvent } from '../../core/events.js';
 import type { UnitFollower, FollowedUnit, OriginalFinder } from '../../streaming/originals/answer.js';
 import { Followers } from '../../streaming/originals/followers.js';
 import type { Originals } from '../../streaming/originals/originals.js';
@@ -7,6 +8,7 @@ import type { CodedStream, CodedStreamState } from '../../streaming/sources/came
 import { openCoded } from '../../streaming/sources/camera/open-coded.js';
 import { SharedTime } from '../../streaming/sources/camera/time/shared-time.js';
 import type { AppContext } from '../context.js';
+import { RecordStreams, type RecordStats } from './record-streams.js';
 
 /** The state of a camera's stream for recordings. */
 export type RecordState = {
@@ -18,6 +20,9 @@ export type RecordState = {
   /** Why it is away; no secrets. */
   readonly message?: string;
 };
+
+/** The state of a camera's stream for recordings has changed; undefined: it has none now. */
+export type RecordChange = { readonly camera: string; readonly state: CodedStreamState | undefined };
 
 type Recorded = { readonly stream: CodedStream; readonly time: SharedTime; state: RecordState };
 
@@ -33,6 +38,8 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
   readonly #resting = new Set<string>();
   readonly #followers = new Followers((camera) => this.#finderOf(camera));
   readonly #closing = new Set<Promise<void>>();
+  readonly #streams = new RecordStreams();
+  readonly #changes = new Subject<RecordChange>();
 
   /** @param originals of the streams that are detected on; it also says how much of the others is kept */
   constructor(
@@ -50,6 +57,7 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
   begin({ id, record, settings }: SourceConfig): () => Promise<void> {
     const hasRested = this.#resting.delete(id);
     if (record === undefined) {
+      this.#streams.forget(id);
       if (hasRested) this.#followers.changed(id);
       return () => Promise.resolve();
     }
@@ -59,17 +67,22 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
       clock,
       limits: this.#originals.limitsOf(id),
       ptsMsOf: (picture) => time.ptsMsOf(picture),
-      onState: (state, message) => this.#changed(id, state, message),
+      onState: (state, message, loss) => this.#changed(id, state, message, loss),
+      onPicture: (outcome, atMs) => this.#streams.arrived(id, outcome, atMs),
       onNotice: (text) => log.warn(`${id}, to record: ${String(redact(text))}`),
     });
     const state: RecordState = { source: String(redact(record)), state: 'idle', sinceMs: clock.now() };
     const own = { stream, time, state };
     this.#recorded.set(id, own);
+    this.#streams.begin(id);
+    this.#changes.next({ camera: id, state: 'idle' });
     this.#followers.changed(id);
     return async () => {
       if (this.#recorded.get(id) === own) {
         this.#recorded.delete(id);
         this.#resting.add(id);
+        this.#streams.changed(id, 'idle');
+        this.#changes.next({ camera: id, state: undefined });
         this.#followers.changed(id);
       }
       await this.#closed(stream);
@@ -86,6 +99,25 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
   /** Undefined for a camera without a stream of its own for recordings. */
   stateOf(camera: string): RecordState | undefined {
     return this.#recorded.get(camera)?.state;
+  }
+
+  /** Counts of each camera with a stream of its own for recordings. */
+  get streams(): ReadonlyMap<string, RecordStats> {
+    return this.#streams.all;
+  }
+
+  all(): readonly RecordChange[] {
+    return [...this.#recorded].map(([camera, { state }]) => ({ camera, state: state.state }));
+  }
+
+  get changes(): Observable<RecordChange> {
+    return this.#changes;
+  }
+
+  /** A camera has gone for good. */
+  forget(camera: string): void {
+    this.#streams.forget(camera);
+    this.#resting.delete(camera);
   }
 
   follow(camera: string, follower: UnitFollower): () => void {
@@ -119,7 +151,7 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
     );
   }
 
-  #changed(camera: string, state: CodedStreamState, message?: string): void {
+  #changed(camera: string, state: CodedStreamState, message?: string, loss?: LossReason): void {
     const recorded = this.#recorded.get(camera);
     if (recorded === undefined) return;
     const { clock, log, redact } = this.#context;
@@ -131,7 +163,9 @@ export class CameraVideos implements Pick<Originals, 'follow' | 'since'> {
       sinceMs: state === before.state ? before.sinceMs : clock.now(),
       ...why,
     };
+    this.#streams.changed(camera, state, loss);
     if (state === before.state) return;
+    this.#changes.next({ camera, state });
     if (state === 'reconnecting') log.warn(`${camera}, to record: ${why.message}; it is tried until it answers`);
     else if (before.state === 'reconnecting' && state === 'streaming') log.info(`${camera}, to record: it is back`);
   }

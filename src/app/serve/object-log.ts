@@ -4,6 +4,7 @@ import type { UnitCodec } from '../../core/coded-unit.js';
 import { UsageError } from '../../core/errors.js';
 import type { LoggedObject } from '../../core/logged-object.js';
 import type { ObjectEvent, SceneEvent } from '../../core/scene-events.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import { BestPictures, type BestPicturesOptions } from './best-pictures.js';
 import type { ObjectPictures } from './object-pictures.js';
 
@@ -75,6 +76,11 @@ export class LoggedObjects implements ObjectLog {
         this.#changes.next(this.get(event.id)!);
       },
     });
+  }
+
+  /** How full the folder of pictures is; undefined without one. */
+  get use(): KeptUse | undefined {
+    return this.#pictures.use;
   }
 
   get changes(): Observable<LoggedObject> {

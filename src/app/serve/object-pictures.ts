@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { WallClock } from '../../core/clock.js';
 import type { ObjectEvent } from '../../core/scene-events.js';
-import type { KeptFolder } from '../../files/kept-folder.js';
+import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
 import { keptName } from './kept-name.js';
 
 /** So much memory holds pictures that are in no folder. */
@@ -28,6 +28,11 @@ export class ObjectPictures {
 
   has(id: string): boolean {
     return this.#inMemory.has(id) || this.#fileOf(id) !== undefined;
+  }
+
+  /** Of the folder; undefined without one. */
+  get use(): KeptUse | undefined {
+    return this.#folder?.use;
   }
 
   async get(id: string): Promise<Buffer | undefined> {

@@ -4,14 +4,16 @@ import { runKeys } from '../../config/run-keys.js';
 import type { Measurements } from '../../pipeline/measurements.js';
 import { servicePage } from '../../streaming/live-page/service-page.js';
 import { LivePictures } from '../../streaming/live-video/live-pictures.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import { packageVersion } from '../paths.js';
 import type { Detectors } from '../run/detectors.js';
 import { OpenRun } from '../run/open-run.js';
 import type { OpenSinks } from '../run/sinks.js';
 import { serviceApi } from './api.js';
+import { budgetsOf } from './budgets.js';
 import type { ApiSources, CameraRules } from './api/sources.js';
 import type { ServiceAccess } from './listen.js';
-import { ServiceMetrics } from './metrics.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
 import type { Reload } from './reload.js';
 import type { ServiceParts } from './service-parts.js';
 
@@ -35,6 +37,7 @@ export async function openServiceRun(
     originals,
     switches,
     objects,
+    records: coded,
     isDetecting: (camera) => switches.isOn(camera, 'detect'),
     onEvent: (event) => {
       states.seen(event);
@@ -78,7 +81,7 @@ function livePictures(parts: ServiceParts, detectors: () => Detectors): LivePict
 }
 
 function serviceMetrics(
-  { first: config, context, states, addresses }: ServiceParts,
+  parts: ServiceParts,
   {
     detectors,
     measurements,
@@ -89,17 +92,25 @@ function serviceMetrics(
     readonly outputs: OpenSinks['health'];
   },
 ): ServiceMetrics {
+  const { first, context, states, addresses, coded } = parts;
   return new ServiceMetrics({
     infos: () => detectors().all.map(({ detector }) => detector.info),
     detectorLosses: () => detectors().all.reduce((sum, { shared }) => sum + shared.lossCount, 0),
     version: packageVersion(),
     states,
     cameras: { [Symbol.iterator]: () => addresses.keys() },
-    budgetsMs: config.sources.flatMap(({ detect }) => (detect ?? config.detect).budgetMs ?? []),
+    viewersOf: (camera) => parts.live?.viewersOf(camera) ?? 0,
+    records: () => coded.streams,
+    budgetsMs: budgetsOf(first),
     counts: () => measurements.counts(),
     outputs,
+    kept: () => ({ ...parts.kept, ...keptOf(outputs()) }),
     clock: context.clock,
   });
+}
+
+function keptOf(outputs: ReturnType<OpenSinks['health']>): Record<string, KeptUse> {
+  return Object.fromEntries(Object.entries(outputs).flatMap(([name, { kept }]) => (kept ? [[name, kept]] : [])));
 }
 
 function apiSources(

@@ -1,12 +1,13 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceConfig } from '../../config/run-sources.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import type { LivePictures } from '../../streaming/live-video/live-pictures.js';
 import { createOriginals, type Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { CameraStates } from './camera-states.js';
 import { CameraVideos } from './camera-videos.js';
-import type { ServiceMetrics } from './metrics.js';
+import type { ServiceMetrics } from './metrics/service-metrics.js';
 import type { LoggedObjects } from './object-log.js';
 import { openObjects } from './open-objects.js';
 import type { Service } from './service.js';
@@ -87,6 +88,12 @@ export class ServiceParts implements Memory {
     return this.service?.config ?? this.first;
   }
 
+  /** The folders of files that are kept, by their section. */
+  get kept(): Readonly<Record<string, KeptUse>> {
+    const { use } = this.objects;
+    return { ...(use && { snapshots: use }), ...this.videos?.uses };
+  }
+
   /** A camera has come. */
   add(source: SourceConfig): void {
     const { id } = source;
@@ -99,6 +106,7 @@ export class ServiceParts implements Memory {
   remove({ id }: SourceConfig): void {
     this.addresses.delete(id);
     this.states.remove(id);
+    this.coded.forget(id);
     this.metrics?.forget(id);
   }
 

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { SceneEvent } from '../../core/scene-events.js';
-import type { KeptFolder } from '../../files/kept-folder.js';
+import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { UnitFollower } from '../../streaming/originals/answer.js';
 import type { Originals } from '../../streaming/originals/originals.js';
@@ -89,6 +89,12 @@ export class ServiceVideos {
 
   seen(event: SceneEvent): void {
     if (event.type === 'object') this.#clipsOf(event.streamId)?.seen(event);
+  }
+
+  /** How full its folders are. */
+  get uses(): Readonly<Partial<Record<'clips' | 'record', KeptUse>>> {
+    const { clips, record } = this.#folders;
+    return { ...(clips && { clips: clips.use }), ...(record && { record: record.use }) };
   }
 
   /** Completes every file. */

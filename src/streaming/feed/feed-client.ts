@@ -47,14 +47,24 @@ export class FeedClient {
   #messagesThisSecond = 0;
   #closed = false;
 
-  constructor(socket: FeedSocket, info: FeedInfo, limits: FeedClientLimits, nowMs: number) {
+  /** @param onMissed receives the number of messages that the client did not get, with the one that it gets instead */
+  constructor(
+    socket: FeedSocket,
+    info: FeedInfo,
+    limits: FeedClientLimits,
+    nowMs: number,
+    onMissed: (count: number) => void = () => undefined,
+  ) {
     this.#socket = socket;
     this.#info = info;
     this.#limits = limits;
     this.#inputBytes = new TokenBucket(INPUT_BYTES, nowMs);
     this.#waiting = new NewestBacklog(
       () => this.#socket.bufferedAmount > limits.maxBufferedBytes,
-      (message, missed) => this.#send(message.encode(this.#subscription.filter, missed)),
+      (message, missed) => {
+        onMissed(missed);
+        this.#send(message.encode(this.#subscription.filter, missed));
+      },
     );
     this.#subscription = new Subscription({}, info);
     this.#send(Buffer.from(JSON.stringify(helloMessage(info))));

@@ -52,6 +52,8 @@ export class FeedHub implements WebPart {
   readonly #states = new Map<string, OutgoingMessage>();
   readonly #schema = Buffer.from(`${JSON.stringify(feedJsonSchema(), null, 2)}\n`);
   #pingedAtMs: number;
+  /** Messages that clients did not get, since the owner was told. */
+  #missed = 0;
   #isClosed = false;
 
   constructor(settings: FeedHubSettings, environment: FeedHubEnvironment) {
@@ -124,6 +126,8 @@ export class FeedHub implements WebPart {
       const reason = client.tick(nowMs);
       if (reason !== undefined) this.#environment.onWarning(`a client was closed: ${reason}`);
     }
+    if (this.#missed > 0) this.#environment.owner.missed(this.#missed);
+    this.#missed = 0;
     if (nowMs - this.#pingedAtMs < this.#settings.keepAliveMs) return;
     this.#pingedAtMs = nowMs;
     for (const connection of this.#connections) {
@@ -182,7 +186,13 @@ export class FeedHub implements WebPart {
 
   #welcome(socket: WebSocket, brokeLimit: () => void): void {
     const { clock } = this.#environment;
-    const client = new FeedClient(feedSocket(socket, brokeLimit), this.#settings, this.#settings.clients, clock.now());
+    const client = new FeedClient(
+      feedSocket(socket, brokeLimit),
+      this.#settings,
+      this.#settings.clients,
+      clock.now(),
+      (count) => (this.#missed += count),
+    );
     const connection: Connection = { socket, client, answeredPing: true };
     this.#connections.add(connection);
     socket.on('pong', (data: Buffer) => {

@@ -69,6 +69,8 @@ export type FeedServer = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
   readonly clientCount: number;
+  /** Messages that clients were too slow for, and got only the newer ones of their kind and stream; all clients. */
+  readonly missedCount: number;
   /** A scene's events come from the operator `scene`. */
   publish(event: PipelineEvent | SceneEvent): void;
   publishStats(stats: FeedStats): void;
@@ -173,6 +175,10 @@ class Feed implements FeedServer {
 
   get clientCount(): number {
     return this.#server.watchers(FEED_TOPIC);
+  }
+
+  get missedCount(): number {
+    return this.#server.missed;
   }
 
   async start(): Promise<void> {

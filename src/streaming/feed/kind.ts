@@ -126,7 +126,7 @@ export const feedKind = sinkKind({
       close: () => feed.close(),
       files: [],
       url: feed.url,
-      health: () => ({ clients: feed.clientCount }),
+      health: () => ({ clients: feed.clientCount, missed: feed.missedCount }),
     };
   },
 });

@@ -41,5 +41,7 @@ export type FromServer =
     }
   /** Every watcher has the post, or is gone. */
   | { readonly type: 'delivered'; readonly id: number }
+  /** So many more messages reached clients only by their successors. */
+  | { readonly type: 'missed'; readonly count: number }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'pong' };

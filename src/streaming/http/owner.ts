@@ -12,4 +12,6 @@ export type Owner = {
    */
   ask(what: string, query: string, write?: Write): Promise<Answer>;
   delivered(id: number): void;
+  /** So many more messages reached clients only by their successors. */
+  missed(count: number): void;
 };

@@ -54,6 +54,7 @@ export class ServerHost {
   #failures = 0;
   #startedAtMs = 0;
   #nextId = 0;
+  #missed = 0;
   #port: number;
   #stopPinging: () => void = () => undefined;
   #cancelRestart: () => void = () => undefined;
@@ -71,6 +72,11 @@ export class ServerHost {
   /** The bound port. */
   get port(): number {
     return this.#port;
+  }
+
+  /** Messages that clients did not get because newer ones of the same key took their places. */
+  get missed(): number {
+    return this.#missed;
   }
 
   /** Number of clients that watch the topic. */
@@ -217,6 +223,9 @@ export class ServerHost {
         break;
       case 'delivered':
         this.#settle(message.id);
+        break;
+      case 'missed':
+        this.#missed += message.count;
         break;
       case 'warning':
         this.#options.onWarning(`feed: ${message.message}`);

@@ -132,6 +132,7 @@ export class Serving {
           send({ type: 'ask', id, what, query, ...(write !== undefined && { write }) });
         }),
       delivered: (id) => send({ type: 'delivered', id }),
+      missed: (count) => send({ type: 'missed', count }),
     };
   }
 }

@@ -107,6 +107,8 @@ export class LivePart implements WebPart {
     this.#connections.add(connection);
     const channel = this.#channels.get(topic) ?? this.#open(topic);
     channel.add(viewer);
+    // The owner counts viewers.
+    void this.#owner.join(topic);
     socket.on('pong', () => (connection.answeredPing = true));
     socket.on('message', () => {
       brokeLimit();
@@ -116,8 +118,7 @@ export class LivePart implements WebPart {
     socket.once('close', () => {
       this.#connections.delete(connection);
       channel.viewers.delete(viewer);
-      if (channel.viewers.size > 0) return;
-      this.#channels.delete(topic);
+      if (channel.viewers.size === 0) this.#channels.delete(topic);
       this.#owner.left(topic);
     });
   }
@@ -125,7 +126,6 @@ export class LivePart implements WebPart {
   #open(topic: string): LiveChannel {
     const channel = new LiveChannel();
     this.#channels.set(topic, channel);
-    void this.#owner.join(topic);
     return channel;
   }
 }

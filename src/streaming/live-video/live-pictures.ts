@@ -6,7 +6,7 @@ import type { PagePublisher, Pages } from '../http/pages.js';
 import type { FollowedUnit } from '../originals/answer.js';
 import type { Originals } from '../originals/originals.js';
 import { detectedPixels, jpegFor } from './detected-jpeg.js';
-import type { LivePictureFacts, LiveText } from './live-messages.js';
+import { LIVE_FORMS, type LivePictureFacts, type LiveText } from './live-messages.js';
 import { liveTopic, readLiveTopic, type LiveTopic } from './live-topic.js';
 import { unitRecords } from './unit-records.js';
 
@@ -51,6 +51,12 @@ export class LivePictures {
     } else if (!this.#options.hasCamera(live.camera)) this.#say(topic, 'there is no camera of this name');
     else if (live.form !== 'pictures') this.#follow(topic, live);
   };
+
+  /** Number of browsers that watch the camera's live pictures, in any form. */
+  viewersOf(camera: string): number {
+    const watchers = LIVE_FORMS.map((form) => this.#publisher?.watchers(liveTopic({ camera, form })) ?? 0);
+    return watchers.reduce((sum, one) => sum + one, 0);
+  }
 
   /** Takes a frame that the detector has taken. Reads its picture before it returns. */
   taken({ streamId, ptsMs, picture }: Frame): void {

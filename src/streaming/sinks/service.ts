@@ -1,4 +1,5 @@
 import type { LoggedObject } from '../../core/logged-object.js';
+import type { CodedStreamState } from '../sources/camera/coded-stream.js';
 
 /** Something that tells its changes; an observable of RxJS does. */
 export type Changes<T> = {
@@ -24,4 +25,13 @@ export type ServiceObjects = {
   /** A JPEG of the best view; undefined if there is none. */
   snapshot(id: string): Promise<Uint8Array | undefined>;
   readonly changes: Changes<ServiceObject>;
+};
+
+/** A camera's stream for recordings; without a state, the camera is off. */
+export type ServiceRecord = { readonly camera: string; readonly state: CodedStreamState | undefined };
+
+/** The streams for recordings that cameras of a service have of their own. */
+export type ServiceRecords = {
+  all(): readonly ServiceRecord[];
+  readonly changes: Changes<ServiceRecord>;
 };

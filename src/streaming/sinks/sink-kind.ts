@@ -6,6 +6,7 @@ import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
 import type { RecordingHeader } from '../../recording/format.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
 import type { Api } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
@@ -14,7 +15,7 @@ import type { CocoNumbering } from './coco/coco-results.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CopyRequest } from '../sources/source-kind.js';
-import type { ServiceObjects, ServiceSwitches } from './service.js';
+import type { ServiceObjects, ServiceRecords, ServiceSwitches } from './service.js';
 
 /** A source of a run as its sinks know it. */
 export type SinkSource = Pick<SourceFacts, 'pictures'> & {
@@ -28,6 +29,8 @@ export type SinkSource = Pick<SourceFacts, 'pictures'> & {
   readonly classes?: readonly string[];
   /** Absent: its objects are not followed. */
   readonly scene?: SceneRules;
+  /** It has a stream of its own for recordings. */
+  readonly hasRecord?: true;
 };
 
 /** The facts of a run that a sink gets when it is opened. */
@@ -52,6 +55,8 @@ export type SinkContext = {
   readonly switches?: ServiceSwitches | undefined;
   /** Of a service. */
   readonly objects?: ServiceObjects | undefined;
+  /** Of a service. */
+  readonly records?: ServiceRecords | undefined;
   /** Called when the sink fails; the run continues. */
   readonly onFailure: OnOutputFailure;
   readonly onInfo: (message: string) => void;
@@ -75,9 +80,13 @@ export type FinishContext = {
 export type SinkHealth = {
   /** Its receiver takes what it sends. */
   readonly isConnected?: boolean;
-  /** Messages that reached nobody. */
-  readonly lost?: number;
+  /** Messages that reached nobody, by the reason. */
+  readonly lost?: Readonly<Record<string, number>>;
   readonly clients?: number;
+  /** Messages that clients did not get, because newer ones took their places. */
+  readonly missed?: number;
+  /** Of a sink that writes into a folder. */
+  readonly kept?: KeptUse;
 };
 
 /** An open sink. */

@@ -39,11 +39,13 @@ function outgoing(event: PipelineEvent, missed = 0): OutgoingMessage {
   return new OutgoingMessage(JSON.stringify(toFeedMessage(event, { toUnixMs: (ms) => ms })), missed);
 }
 
-function start(): { socket: FakeSocket; client: FeedClient } {
+function start() {
   const socket = new FakeSocket();
-  const client = new FeedClient(socket, { streams: ['cam', 'door'], classes: CLASSES }, limits, 0);
+  const told = { missed: 0 };
+  const info = { streams: ['cam', 'door'], classes: CLASSES };
+  const client = new FeedClient(socket, info, limits, 0, (count) => (told.missed += count));
   socket.drain();
-  return { socket, client };
+  return { socket, client, told };
 }
 
 describe('FeedClient', () => {
@@ -77,7 +79,7 @@ describe('FeedClient', () => {
   });
 
   it('accounts for every percept as sent or missed', () => {
-    const { socket, client } = start();
+    const { socket, client, told } = start();
     for (let seq = 0; seq < 500; seq++) {
       client.offer(outgoing(perceptOf(seq)), 0);
       if (seq % 7 === 0) socket.drain();
@@ -87,6 +89,7 @@ describe('FeedClient', () => {
     const percepts = socket.sent.slice(1);
     assert.ok(percepts.length < 500);
     assert.equal(percepts.length + percepts.reduce((sum, m) => sum + ((m as { missed?: number }).missed ?? 0), 0), 500);
+    assert.equal(percepts.length + told.missed, 500);
   });
 
   it('closes a client that read nothing for the allowed time, with 1013 and the reason', () => {

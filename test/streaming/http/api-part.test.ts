@@ -29,7 +29,13 @@ describe('answers of the owner', () => {
           { method: 'PUT', path: '/api/cameras/{camera}/switches/{switch}', role: 'operator' },
         ],
       },
-      { ask, join: () => Promise.resolve(), left: () => undefined, delivered: () => undefined },
+      {
+        ask,
+        join: () => Promise.resolve(),
+        left: () => undefined,
+        delivered: () => undefined,
+        missed: () => undefined,
+      },
       {
         clock,
         after: (_, action) => {

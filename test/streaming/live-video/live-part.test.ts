@@ -111,11 +111,14 @@ describe('live pictures of a service', () => {
     const [one, other] = [await service.view(), await service.view()];
     await until(() => service.followers.size === 1);
     assert.equal(service.follows, 1);
+    await until(() => service.live.viewersOf('cam') === 2);
     await one.leave();
+    await until(() => service.live.viewersOf('cam') === 1);
     service.send(coded(0, true));
     assert.deepEqual(await other.until(3), [CODEC, 'init 0', 'key 0']);
     await other.leave();
     await until(() => service.followers.size === 0);
+    assert.deepEqual([service.live.viewersOf('cam'), service.live.viewersOf('other')], [0, 0]);
   });
 
   it('begin with the last key picture, for the first viewer and for later ones', async () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { textAnswer, type Answer } from '../../../streaming/http/answer.js';
-import { cameraHealth } from '../health.js';
+import { cameraHealth, recordHealth, type CameraHealth } from '../health.js';
 import type { ApiSources } from './sources.js';
 import { route, type Content, type Route } from './route.js';
 
@@ -42,12 +42,16 @@ export function healthRoutes(sources: ApiSources): readonly Route[] {
   ];
 }
 
-function readiness({ isReady, states, addresses, clock }: ApiSources, isVerbose: boolean): Answer {
+function readiness({ isReady, states, addresses, clock, recordOf }: ApiSources, isVerbose: boolean): Answer {
   const status = isReady() ? 200 : 503;
   if (!isVerbose) return textAnswer(isReady() ? 'ok' : 'not ready', status);
-  const cameras = [...addresses.keys()].map((name) => {
-    const { isUp, why } = cameraHealth(states.get(name)!, clock.now());
-    return `[${isUp ? '+' : '-'}] camera ${name}: ${why}`;
+  const line = (of: string, { isUp, why }: CameraHealth): string => `[${isUp ? '+' : '-'}] camera ${of}: ${why}`;
+  const cameras = [...addresses.keys()].flatMap((name) => {
+    const record = recordOf?.(name);
+    return [
+      line(name, cameraHealth(states.get(name)!, clock.now())),
+      ...(record === undefined ? [] : [line(`${name}, to record`, recordHealth(record, clock.now()))]),
+    ];
   });
   return textAnswer(
     [

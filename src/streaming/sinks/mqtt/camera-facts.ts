@@ -15,6 +15,8 @@ const cameraFacts = z.object({
   lines: z.array(z.object({ name: text, directions: z.array(text).readonly() })).readonly(),
   hasSwitches: z.boolean(),
   hasPictures: z.boolean(),
+  /** It has a stream of its own for recordings; lists of earlier versions do not say so. */
+  hasRecord: z.boolean().default(false),
 });
 
 /** The facts of a camera on which its topics depend. */
@@ -90,9 +92,10 @@ export function countTopics(facts: CameraFacts, topics: Topics): readonly string
 
 /** Every retained topic of a camera. */
 export function retainedTopics(facts: CameraFacts, topics: Topics): readonly string[] {
-  const { name, labels, hasSwitches, hasPictures } = facts;
+  const { name, labels, hasSwitches, hasPictures, hasRecord } = facts;
   return [
     topics.status(name),
+    ...(hasRecord ? [topics.status(name, 'record')] : []),
     ...(hasSwitches ? SWITCHES.map((one) => topics.switchState(name, one)) : []),
     ...countTopics(facts, topics),
     ...(hasPictures ? labels.map((label) => topics.snapshot(name, label)) : []),

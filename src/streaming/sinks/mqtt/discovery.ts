@@ -77,7 +77,7 @@ export function serverDeviceTopic(place: Place): string {
 }
 
 function componentsOf(facts: CameraFacts, topics: Topics): Readonly<Record<string, Component>> {
-  const { name: camera, labels, lines, isCounted, hasSwitches, hasPictures } = facts;
+  const { name: camera, labels, lines, isCounted, hasSwitches, hasPictures, hasRecord } = facts;
   const ofServer = { availability: [serverIsUp(topics)] };
   const inStats = (...path: readonly string[]): string => {
     const keys = ['cameras', camera, ...path].map((key) => JSON.stringify(key));
@@ -107,6 +107,24 @@ function componentsOf(facts: CameraFacts, topics: Topics): Readonly<Record<strin
       value_template: inStats('latency_ms', 'p50'),
     },
   };
+  if (hasRecord)
+    components.record = {
+      platform: 'binary_sensor',
+      name: 'Stream for recordings',
+      device_class: 'connectivity',
+      entity_category: 'diagnostic',
+      state_topic: topics.status(camera, 'record'),
+      value_template: "{{ 'ON' if value == 'online' else 'OFF' }}",
+      availability: [
+        serverIsUp(topics),
+        // Nobody needs it now.
+        {
+          topic: topics.status(camera, 'record'),
+          value_template: "{{ 'offline' if value == 'disabled' else 'online' }}",
+        },
+      ],
+      availability_mode: 'all',
+    };
   if (isCounted)
     components.objects = {
       platform: 'event',

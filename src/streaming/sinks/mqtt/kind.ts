@@ -124,14 +124,18 @@ export const mqttKind = sinkKind({
     const { host, topic_prefix: prefix } = settings;
     const tls = readTls(settings);
     const port = settings.port ?? (tls === undefined ? 1883 : 8883);
-    const { header, clock, wallClock, switches, objects, onInfo, onWarning } = context;
+    const { header, clock, wallClock, switches, objects, records, onInfo, onWarning } = context;
     let { sources } = context;
     for (const { id, scene } of sources)
       if (scene === undefined)
         onWarning(
           `mqtt: ${id} has no zones, lines or objects, so its objects are neither counted nor reported; add "objects: {}" to cameras.${id}`,
         );
-    const service = { hasSwitches: switches !== undefined, hasPictures: objects !== undefined };
+    const service = {
+      hasSwitches: switches !== undefined,
+      hasPictures: objects !== undefined,
+      hasRecord: records !== undefined,
+    };
     const sink = new MqttSink({
       prefix,
       cameras: camerasOf(sources, service),
@@ -154,6 +158,7 @@ export const mqttKind = sinkKind({
       }),
       switches,
       objects,
+      records,
       clock: { now: () => clock.now(), toUnixMs: (ms) => wallClock.toUnixMs(ms) },
       after: nodeAfter,
       random: Math.random,
@@ -190,9 +195,9 @@ function ownClientId(): string {
 /** The sources of a run as MQTT knows them. Classes that no configuration names get their topics when they are seen. */
 function camerasOf(
   sources: readonly SinkSource[],
-  { hasSwitches, hasPictures }: Pick<CameraFacts, 'hasSwitches' | 'hasPictures'>,
+  { hasSwitches, hasPictures, hasRecord }: Pick<CameraFacts, 'hasSwitches' | 'hasPictures' | 'hasRecord'>,
 ): CameraFacts[] {
-  return sources.map(({ id, classes, scene }) => ({
+  return sources.map(({ id, classes, scene, hasRecord: hasOwn }) => ({
     name: id,
     isCounted: scene !== undefined,
     labels: scene === undefined ? [] : (classes ?? []),
@@ -206,5 +211,6 @@ function camerasOf(
     })),
     hasSwitches,
     hasPictures: hasPictures && scene !== undefined,
+    hasRecord: hasRecord && hasOwn === true,
   }));
 }

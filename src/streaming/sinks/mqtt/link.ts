@@ -87,6 +87,7 @@ export class BrokerLink {
   #toldUp = false;
   #toldRefusal = false;
   #tellLossesFromMs = 0;
+  #refusals = 0;
   #cancelRetry: (() => void) | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -96,6 +97,11 @@ export class BrokerLink {
 
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** Messages that brokers have refused. */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   start(): void {
@@ -216,6 +222,7 @@ export class BrokerLink {
   }
 
   #refused(topic: string, error: Error): void {
+    this.#refusals += 1;
     if (this.#toldRefusal) return;
     this.#toldRefusal = true;
     this.#options.onWarning(

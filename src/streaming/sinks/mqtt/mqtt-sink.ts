@@ -5,7 +5,7 @@ import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
 import type { SceneEvent } from '../../../core/scene-events.js';
 import type { FeedStats } from '../../feed/protocol.js';
 import { toFeedMessage } from '../../feed/server-messages.js';
-import type { ServiceObjects, ServiceSwitches } from '../service.js';
+import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../service.js';
 import type { SinkHealth } from '../sink-kind.js';
 import { readCameras, type CameraFacts } from './camera-facts.js';
 import { handleCommand } from './commands.js';
@@ -33,6 +33,7 @@ export type MqttOptions = {
   readonly open: OpenSession;
   readonly switches?: ServiceSwitches | undefined;
   readonly objects?: ServiceObjects | undefined;
+  readonly records?: ServiceRecords | undefined;
   readonly clock: Clock & WallClock;
   readonly after: After;
   /** Uniform in [0, 1). */
@@ -71,7 +72,7 @@ export class MqttSink {
 
   constructor(options: MqttOptions) {
     this.#options = options;
-    const { prefix, discoveryPrefix, version, switches, objects, clock } = options;
+    const { prefix, discoveryPrefix, version, switches, objects, records, clock } = options;
     this.#topics = topicsUnder(prefix);
     this.#outbox = new Outbox(this.#topics.available);
     this.#objects = new ObjectMessages((ms) => clock.toUnixMs(ms));
@@ -103,6 +104,13 @@ export class MqttSink {
       this.#subscriptions.push(
         switches.changes.subscribe((one) => {
           this.#cameras.switched(one);
+          this.#link.flush();
+        }),
+      );
+    if (records !== undefined)
+      this.#subscriptions.push(
+        records.changes.subscribe((one) => {
+          this.#cameras.recordChanged(one);
           this.#link.flush();
         }),
       );
@@ -165,12 +173,13 @@ export class MqttSink {
       this.#perceptAtMs.delete(gone);
     }
     for (const one of this.#options.switches?.all() ?? []) this.#cameras.switched(one);
+    for (const one of this.#options.records?.all() ?? []) this.#cameras.recordChanged(one);
     this.#introduceLater();
     this.#link.flush();
   }
 
   health(): SinkHealth {
-    return { isConnected: this.#link.isUp, lost: this.#outbox.lostEvents };
+    return { isConnected: this.#link.isUp, lost: { ...this.#outbox.lost, refused: this.#link.refusals } };
   }
 
   async close(): Promise<void> {

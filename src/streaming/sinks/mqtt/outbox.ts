@@ -43,7 +43,7 @@ export class Outbox {
   readonly #sentEvents = new Set<WaitingEvent>();
   readonly #sentPictures = new Set<Message>();
   readonly #fleeting = new Map<string, Message>();
-  #lostEvents = 0;
+  readonly #lost = { 'too-many': 0, 'too-old': 0 };
   #taken = 0;
   #pictureBytes = 0;
 
@@ -53,15 +53,19 @@ export class Outbox {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Events that were too old, or too many. */
+  /** Events that were lost, by the reason: too many waited, or they were too old. */
+  get lost(): Readonly<Record<'too-many' | 'too-old', number>> {
+    return { ...this.#lost };
+  }
+
   get lostEvents(): number {
-    return this.#lostEvents;
+    return this.#lost['too-many'] + this.#lost['too-old'];
   }
 
   /** The same since the last call. */
   takeLostEvents(): number {
-    const lost = this.#lostEvents - this.#taken;
-    this.#taken = this.#lostEvents;
+    const lost = this.lostEvents - this.#taken;
+    this.#taken = this.lostEvents;
     return lost;
   }
 
@@ -110,7 +114,7 @@ export class Outbox {
   event(topic: string, payload: string, nowMs: number): void {
     const { maxEvents, maxEventAgeMs } = this.#limits;
     this.#events.push({ message: { topic, payload, isRetained: false, expiryMs: maxEventAgeMs }, atMs: nowMs });
-    this.#lostEvents += this.#events.splice(0, this.#events.length - maxEvents).length;
+    this.#lost['too-many'] += this.#events.splice(0, this.#events.length - maxEvents).length;
   }
 
   /** Replaces an older message of the topic that still waits. */
@@ -177,7 +181,7 @@ export class Outbox {
   #nextEvent(nowMs: number): Outgoing | undefined {
     const isNews = ({ atMs }: WaitingEvent): boolean => nowMs - atMs <= this.#limits.maxEventAgeMs;
     const first = this.#events.findIndex(isNews);
-    this.#lostEvents += this.#events.splice(0, first < 0 ? this.#events.length : first).length;
+    this.#lost['too-old'] += this.#events.splice(0, first < 0 ? this.#events.length : first).length;
     const event = this.#events.shift();
     if (event === undefined) return undefined;
     this.#sentEvents.add(event);

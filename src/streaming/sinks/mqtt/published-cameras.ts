@@ -1,6 +1,6 @@
 import type { StatusState } from '../../../core/events.js';
 import type { CountEvent } from '../../../core/scene-events.js';
-import type { ServiceSwitch } from '../service.js';
+import type { ServiceRecord, ServiceSwitch } from '../service.js';
 import {
   countsByTopic,
   countTopics,
@@ -144,12 +144,21 @@ export class PublishedCameras {
     this.#away(camera);
   }
 
+  recordChanged({ camera, state }: ServiceRecord): void {
+    const { topics, outbox } = this.#options;
+    if (this.#cameras.get(camera)?.hasRecord !== true) return;
+    const isWanted = state !== undefined && state !== 'idle';
+    const status = state === 'streaming' ? 'online' : isWanted ? 'offline' : 'disabled';
+    outbox.state(topics.status(camera, 'record'), status);
+  }
+
   /** The last states: nobody is seen, and nobody looks. */
   end(): void {
     const { topics, outbox } = this.#options;
-    for (const camera of this.#cameras.keys()) {
+    for (const [camera, { hasRecord }] of this.#cameras) {
       this.count(camera, []);
       this.#status(camera, 'offline');
+      if (hasRecord) outbox.state(topics.status(camera, 'record'), 'offline');
     }
     outbox.state(topics.available, 'stopped');
   }
@@ -184,6 +193,7 @@ export class PublishedCameras {
     };
     for (const topic of countTopics(facts, topics)) first(topic, '0');
     first(topics.status(facts.name), 'offline');
+    if (facts.hasRecord) first(topics.status(facts.name, 'record'), 'disabled');
     this.#list();
   }
 

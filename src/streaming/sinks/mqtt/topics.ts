@@ -46,7 +46,7 @@ export function topicsUnder(prefix: string) {
     stats: `${prefix}/stats`,
     /** The cameras and the classes that have topics here, for the next start. */
     cameras: `${prefix}/cameras`,
-    status: (camera: string) => `${of(camera)}/status/detect`,
+    status: (camera: string, role: 'detect' | 'record' = 'detect') => `${of(camera)}/status/${role}`,
     present: counted,
     active: (camera: string, what: Counted) => `${counted(camera, what)}/active`,
     crossings: (camera: string, line: string, direction: string) =>

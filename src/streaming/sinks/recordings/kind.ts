@@ -71,6 +71,7 @@ export const recordingsKind = sinkKind({
       get files() {
         return recording.files.filter((path) => folder.has(path));
       },
+      health: () => ({ kept: folder.use }),
     };
   },
 });

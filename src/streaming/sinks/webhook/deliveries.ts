@@ -40,17 +40,16 @@ export class Deliveries {
   #delivering: Promise<void> | undefined;
   #isClosing = false;
   #count = 0;
-  #lost = 0;
-  #refused = 0;
+  readonly #lost = { 'too-many': 0, 'too-old': 0, refused: 0, ended: 0 };
   #trouble: string | undefined;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
   }
 
-  /** Texts that were lost: too old, or too many waited, or the run ended first. */
-  get lost(): number {
-    return this.#lost;
+  /** Texts that were lost, by the reason: too many waited, they were too old, refused, or the run ended first. */
+  get lost(): Readonly<Record<'too-many' | 'too-old' | 'refused' | 'ended', number>> {
+    return { ...this.#lost };
   }
 
   add(body: string): void {
@@ -60,7 +59,7 @@ export class Deliveries {
     this.#waiting.push({ id: `${runId}-${this.#count}`, body, atMs: clock.now() });
     if (this.#waiting.length > maxWaiting) {
       this.#waiting.shift();
-      this.#lost += 1;
+      this.#lost['too-many'] += 1;
     }
     this.#start();
   }
@@ -76,8 +75,9 @@ export class Deliveries {
     end.abort();
     this.#ending.abort();
     await this.#delivering;
-    this.#lost += this.#waiting.splice(0).length;
-    if (this.#lost > 0) onWarning(`${counted(this.#lost, 'event')} did not reach the webhook`);
+    this.#lost.ended += this.#waiting.splice(0).length;
+    const unseen = this.#missed - this.#lost.refused;
+    if (unseen > 0) onWarning(`${counted(unseen, 'event')} did not reach the webhook`);
   }
 
   #start(): void {
@@ -106,7 +106,7 @@ export class Deliveries {
       if (this.#waiting[0] === next) this.#waiting.shift();
       if (posted.outcome === 'taken') this.#healed();
       else {
-        this.#refused += 1;
+        this.#lost.refused += 1;
         this.#tell(posted.why);
       }
     }
@@ -117,9 +117,13 @@ export class Deliveries {
     const oldestMs = clock.now() - maxAgeMs;
     while (this.#waiting.length > 0 && this.#waiting[0].atMs < oldestMs) {
       this.#waiting.shift();
-      this.#lost += 1;
+      this.#lost['too-old'] += 1;
     }
     return this.#waiting[0];
+  }
+
+  get #missed(): number {
+    return Object.values(this.#lost).reduce((sum, count) => sum + count, 0);
   }
 
   #tell(why: string): void {
@@ -129,7 +133,7 @@ export class Deliveries {
 
   #healed(): void {
     if (this.#trouble === undefined) return;
-    const missed = this.#lost + this.#refused;
+    const missed = this.#missed;
     this.#options.onWarning(
       `the webhook takes events again${missed === 0 ? '' : `; ${counted(missed, 'event')} did not reach it so far`}`,
     );

@@ -7,7 +7,7 @@ import { redactorOf, redactUrls } from '../../../core/redact.js';
 import { FFMPEG_INSTALL, readsFilesOnly } from '../../ffmpeg/binary.js';
 import { KeptUnits } from '../../originals/kept-units.js';
 import { unitPictures } from '../../originals/unit-pictures.js';
-import { mayBeAway } from './connection/connection-failure.js';
+import { lossReason, mayBeAway } from './connection/connection-failure.js';
 import { CopyKeeper } from './copy/copy-keeper.js';
 import { comesBack, nextAttempt, type NextAttempt } from './connection/next-attempt.js';
 import { failuresAfter, reconnectDelayMs } from './connection/reconnect.js';
@@ -108,6 +108,7 @@ export class CameraSession {
       this.#out.status(
         'reconnecting',
         `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${back === undefined ? '' : ', or when it answers'}`,
+        lossReason(end),
       );
       // A camera that has just started may need more time: it gets the short steps again.
       if (await this.#wait(delayMs, back)) [failures, hasAnswered] = [0, true];

@@ -1,9 +1,10 @@
 import { interval } from 'rxjs';
 import type { CodedUnit } from '../../../core/coded-unit.js';
+import type { LossReason } from '../../../core/events.js';
 import { redactorOf } from '../../../core/redact.js';
 import type { UnitFollower } from '../../originals/answer.js';
 import { KeptUnits, type KeepLimits, type KeptUnit } from '../../originals/kept-units.js';
-import { mayBeAway } from './connection/connection-failure.js';
+import { lossReason, mayBeAway } from './connection/connection-failure.js';
 import type { ConnectionEnd } from './connection/connection.js';
 import { livenessWatch } from './connection/liveness.js';
 import { comesBack, nextAttempt, type NextAttempt } from './connection/next-attempt.js';
@@ -16,6 +17,13 @@ import { timeline, type PlacedMoment, type Timeline } from './time/timeline.js';
 export const CODED_STATES = ['idle', 'connecting', 'streaming', 'reconnecting'] as const;
 export type CodedStreamState = (typeof CODED_STATES)[number];
 
+/**
+ * The outcomes of a picture: those who follow the stream can have it (`passed`), it depends on pictures from before the
+ * connection, or its time cannot be told yet.
+ */
+export const CODED_OUTCOMES = ['passed', 'before-key', 'no-time'] as const;
+export type CodedOutcome = (typeof CODED_OUTCOMES)[number];
+
 export type CodedStreamOptions = ReaderOptions &
   Pick<ResolvedCameraOptions, 'firstFrameTimeoutMs' | 'ladder' | 'probe' | 'random'> & {
     readonly limits: KeepLimits;
@@ -23,8 +31,14 @@ export type CodedStreamOptions = ReaderOptions &
     readonly ptsMsOf: (
       picture: Pick<PlacedMoment, 'ptsMs' | 'capturedAtMs'> & { readonly isKey: boolean },
     ) => number | undefined;
-    /** Called at each change of the state. @param message for people, without secrets */
-    readonly onState: (state: CodedStreamState, message?: string) => void;
+    /**
+     * Called at each change of the state.
+     * @param message for people, without secrets
+     * @param loss with `reconnecting`
+     */
+    readonly onState: (state: CodedStreamState, message?: string, loss?: LossReason) => void;
+    /** Called for each picture that arrives. */
+    readonly onPicture: (outcome: CodedOutcome, arrivedAtMs: number) => void;
     /** A quirk of the camera, for its owner. No secrets. */
     readonly onNotice: (text: string) => void;
   };
@@ -131,7 +145,7 @@ export class CodedStream {
       const back = mayBeAway(end.reason)
         ? comesBack(this.#url, { probe, scheduler, wasAway: !hasAnswered })
         : undefined;
-      onState('reconnecting', reason);
+      onState('reconnecting', reason, lossReason(end));
       this.#attempt = nextAttempt(delayMs, scheduler, back);
       if (!this.#isWanted) this.#attempt.now();
       if (await this.#attempt.answered) [failures, hasAnswered] = [0, true];
@@ -154,7 +168,10 @@ export class CodedStream {
       onOpen: () => undefined,
       onUnit: (unit) => {
         // Pictures that depend on one that was never sent are of no use.
-        if (firstAtMs === undefined && !unit.isKey) return;
+        if (firstAtMs === undefined && !unit.isKey) {
+          this.#options.onPicture('before-key', unit.arrivedAtMs);
+          return;
+        }
         if (firstAtMs === undefined) this.#options.onState('streaming');
         firstAtMs ??= unit.arrivedAtMs;
         lastAtMs = unit.arrivedAtMs;
@@ -190,6 +207,7 @@ export class CodedStream {
 
   #take(unit: CodedUnit, { ptsMs, capturedAtMs }: PlacedMoment): void {
     const given = this.#options.ptsMsOf({ ptsMs, capturedAtMs, isKey: unit.isKey });
+    this.#options.onPicture(given === undefined ? 'no-time' : 'passed', unit.arrivedAtMs);
     if (given === undefined) return;
     this.#why = undefined;
     const ptsUs = Math.round(given * 1000);

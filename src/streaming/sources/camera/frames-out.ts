@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.js';
-import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../../core/events.js';
+import { dropOf, type FrameRef, type LossReason, type SourceEvent, type StatusState } from '../../../core/events.js';
 import { shownSizeText, type Size } from '../../../core/size.js';
 import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 import type { ArrivedPicture, CameraConnection, ConnectionEvents, Moment } from './connection/connection.js';
@@ -90,9 +90,16 @@ export class FramesOut {
     emit({ type: 'gap', streamId, fromMs, toMs: Math.max(fromMs, toMs), why: redact(why) });
   }
 
-  status(state: StatusState, message: string): void {
+  status(state: StatusState, message: string, loss?: LossReason): void {
     const { streamId, clock, emit, redact } = this.#options;
-    emit({ type: 'status', streamId, atMs: clock.now(), state, message: redact(message) });
+    emit({
+      type: 'status',
+      streamId,
+      atMs: clock.now(),
+      state,
+      message: redact(message),
+      ...(loss !== undefined && { loss }),
+    });
   }
 
   #show(moment: Moment, arrived: ArrivedPicture, connection: CameraConnection): void {

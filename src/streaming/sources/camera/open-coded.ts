@@ -13,7 +13,7 @@ import type { Transport } from './camera-input.js';
 export function openCoded(
   address: string,
   settings: Readonly<Record<string, unknown>>,
-  options: Pick<CodedStreamOptions, 'clock' | 'limits' | 'ptsMsOf' | 'onState' | 'onNotice'>,
+  options: Pick<CodedStreamOptions, 'clock' | 'limits' | 'ptsMsOf' | 'onState' | 'onPicture' | 'onNotice'>,
 ): CodedStream {
   const { transport, timeout, poll }: CodedSettings = { ...PRESETS, ...settings };
   const timeoutMs = /^https?:/i.test(address) ? Math.max(timeout, 2 * poll) : timeout;

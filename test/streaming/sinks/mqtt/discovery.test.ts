@@ -104,6 +104,7 @@ const anyFacts: fc.Arbitrary<CameraFacts> = fc.record({
   }),
   hasSwitches: fc.boolean(),
   hasPictures: fc.boolean(),
+  hasRecord: fc.boolean(),
 });
 
 describe("the messages for Home Assistant's discovery", () => {

@@ -10,6 +10,7 @@ export function facts(over: Partial<CameraFacts> = {}): CameraFacts {
     lines: [{ name: 'gate', directions: ['comes', 'leaves'] }],
     hasSwitches: true,
     hasPictures: true,
+    hasRecord: false,
     ...over,
   };
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../../../../src/core/errors.js';
 import type { FeedStats } from '../../../../src/streaming/feed/protocol.js';
 import type { CameraFacts } from '../../../../src/streaming/sinks/mqtt/camera-facts.js';
 import { MqttSink, type MqttOptions } from '../../../../src/streaming/sinks/mqtt/mqtt-sink.js';
-import type { ServiceObject, ServiceSwitch } from '../../../../src/streaming/sinks/service.js';
+import type { ServiceObject, ServiceRecord, ServiceSwitch } from '../../../../src/streaming/sinks/service.js';
 import { percept, percepts, play, standing, status, STREAM } from '../../../scene/scene-percepts.js';
 import { FakeBroker, FakeTimers, settled } from './fake-broker.js';
 
@@ -15,6 +15,7 @@ const GATE: CameraFacts = {
   lines: [],
   hasSwitches: false,
   hasPictures: false,
+  hasRecord: false,
 };
 
 /** Values that a test changes, and who follows them. */
@@ -100,6 +101,34 @@ describe('results over MQTT', () => {
     sink.write(status('reconnecting'));
     await settled();
     assert.deepEqual(broker.news(), ['nowcast/gate/status/detect online', 'nowcast/gate/status/detect offline']);
+  });
+
+  it("are the state of a camera's stream for recordings", async () => {
+    const records = new Changing<ServiceRecord>();
+    const { broker, sink } = setUp({
+      cameras: [{ ...GATE, hasRecord: true }],
+      records: { all: () => [{ camera: STREAM, state: 'idle' }], changes: records.changes },
+    });
+    broker.accept();
+    await settled();
+    const news = async () => {
+      await settled();
+      return broker.news().filter((line) => line.startsWith('nowcast/gate/status/record'));
+    };
+    assert.deepEqual(await news(), ['nowcast/gate/status/record disabled']);
+    for (const state of ['connecting', 'streaming', 'reconnecting', 'streaming', undefined] as const) {
+      records.change({ camera: STREAM, state });
+      records.change({ camera: 'another', state });
+    }
+    assert.deepEqual(
+      await news(),
+      ['offline', 'online', 'offline', 'online', 'disabled'].map((state) => `nowcast/gate/status/record ${state}`),
+    );
+    records.change({ camera: STREAM, state: 'streaming' });
+    assert.deepEqual(await news(), ['nowcast/gate/status/record online']);
+    await sink.close();
+    assert.deepEqual(await news(), ['nowcast/gate/status/record offline']);
+    assert.equal(records.followers.size, 0);
   });
 
   it('are percepts if they are wanted, at no higher rate, and never old ones', async () => {

@@ -42,6 +42,8 @@ describe('a stream that is not decoded', function () {
 
   const open = (url: string) => {
     const states: CodedStreamState[] = [];
+    const counts = { passed: 0, 'before-key': 0, 'no-time': 0 };
+    const losses: string[] = [];
     let onIdle = (): void => undefined;
     const opened = new CodedStream(url, {
       clock: monotonicClock,
@@ -56,14 +58,16 @@ describe('a stream that is not decoded', function () {
       random: () => 0.5,
       limits: { keepMs: 10_000, maxBytes: 2 ** 25 },
       ptsMsOf: ({ ptsMs }) => ptsMs,
-      onState: (state) => {
+      onState: (state, _, loss) => {
+        if (loss !== undefined) losses.push(loss);
         if (states.at(-1) !== state) states.push(state);
         if (state === 'idle') onIdle();
       },
+      onPicture: (outcome) => (counts[outcome] += 1),
       onNotice: () => undefined,
     });
     stream = opened;
-    return { opened, states, idle: () => new Promise<void>((resolve) => (onIdle = resolve)) };
+    return { opened, states, counts, losses, idle: () => new Promise<void>((resolve) => (onIdle = resolve)) };
   };
 
   itNeeds(NEEDS_FFMPEG, 'is connected once while somebody follows it, and not without', async () => {
@@ -92,7 +96,7 @@ describe('a stream that is not decoded', function () {
 
   itNeeds(NEEDS_FFMPEG, 'says why it is away, and goes on when the camera is back', async () => {
     camera = await PacedCamera.start();
-    const { opened, states } = open(camera.urlWithPassword);
+    const { opened, states, counts, losses } = open(camera.urlWithPassword);
     const seen = new Seen();
     opened.follow(seen);
     await seen.until(({ keys }) => keys > 0);
@@ -107,6 +111,7 @@ describe('a stream that is not decoded', function () {
     const { keys } = late;
     await late.until((one) => one.keys > keys);
     assert.deepEqual(states.slice(0, 3), ['connecting', 'streaming', 'reconnecting']);
+    assert.deepEqual([losses[0], counts.passed], ['ended', seen.units]);
     assert.equal(states.at(-1), 'streaming');
   });
 });

@@ -1,4 +1,6 @@
+import type { LossReason } from '../../../../core/events.js';
 import { refusedContent } from '../../../ffmpeg/reach.js';
+import type { ConnectionEnd } from './connection.js';
 
 const REFUSED = 'connection refused: the machine is there, nothing listens on this port';
 const UNKNOWN_HOST = 'unknown host: check the name';
@@ -67,4 +69,21 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
  */
 export function mayBeAway(reason: string): boolean {
   return [REFUSED, UNKNOWN_HOST, NO_ROUTE, TIMED_OUT].includes(reason);
+}
+
+/** The texts of reasons by their kind; the first one that fits holds. */
+const LOSSES: readonly (readonly [RegExp, LossReason])[] = [
+  [/^connection refused/, 'refused'],
+  [/^(?:unknown host|no route)/, 'unreachable'],
+  [/^timed out/, 'timed-out'],
+  [/sent nothing for|nothing has arrived|no picture for/, 'silent'],
+  [/^40[13] /, 'denied'],
+  [/^(?:404|454|461) |server error|answers \w+ with status/, 'camera-error'],
+  [/ended the stream|closed the connection|stopped inside a picture|changed its video/, 'ended'],
+];
+
+/** The kind of a connection's end, for counts. */
+export function lossReason({ reason, gaveUp }: Pick<ConnectionEnd, 'reason' | 'gaveUp'>): LossReason {
+  if (gaveUp === 'silent' || gaveUp === 'behind') return gaveUp;
+  return LOSSES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'other';
 }

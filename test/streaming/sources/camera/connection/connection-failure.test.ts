@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { failureReason, mayBeAway } from '../../../../../src/streaming/sources/camera/connection/connection-failure.js';
+import {
+  failureReason,
+  lossReason,
+  mayBeAway,
+} from '../../../../../src/streaming/sources/camera/connection/connection-failure.js';
 
 describe('connection failure', () => {
   for (const [wanted, message] of [
@@ -17,6 +21,23 @@ describe('connection failure', () => {
     [/^no such device/, '/dev/video9: No such file or directory'],
   ] as const) {
     it(`reads "${message}"`, () => assert.match(failureReason(['something before', message], false) ?? '', wanted));
+  }
+
+  for (const [wanted, message] of [
+    ['refused', 'Connection refused'],
+    ['unreachable', 'No route to host'],
+    ['timed-out', 'rtsp://10.0.0.9/cam: Connection timed out'],
+    ['denied', '401 Unauthorized'],
+    ['camera-error', '404 Not Found'],
+    ['camera-error', '503 Service Unavailable'],
+    ['ended', 'Connection reset by peer'],
+    ['other', 'Permission denied'],
+  ] as const) {
+    it(`counts "${message}" as ${wanted}`, () => {
+      const reason = failureReason([message], false)!;
+      assert.equal(lossReason({ reason, gaveUp: undefined }), wanted);
+      assert.equal(lossReason({ reason, gaveUp: 'silent' }), 'silent');
+    });
   }
 
   it('prefers the cause to its consequence', () => {

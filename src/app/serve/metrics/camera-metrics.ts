@@ -1,0 +1,103 @@
+import type { Clock, WallClock } from '../../../core/clock.js';
+import { LOSS_REASONS } from '../../../core/events.js';
+import type { StreamCounts } from '../../../pipeline/measurements.js';
+import type { CameraState, CameraStates, Restarts } from '../camera-states.js';
+import { cameraHealth } from '../health.js';
+import type { MetricsRegistry, Sample } from './registry.js';
+
+export type CameraMetricsSources = {
+  readonly states: CameraStates;
+  /** Those that there are; read at each scrape. */
+  readonly cameras: Iterable<string>;
+  /** Counts of each camera so far. */
+  readonly counts: () => Readonly<Record<string, StreamCounts>>;
+  /** Number of browsers that watch its live pictures. */
+  readonly viewersOf: (camera: string) => number;
+  readonly clock: Clock & WallClock;
+};
+
+const CAMERA = { labels: ['camera'] } as const;
+const WITH_REASON = { labels: ['camera', 'reason'] } as const;
+
+/** Frames of the cameras, and how each camera is. */
+export function addCameraMetrics(registry: MetricsRegistry, sources: CameraMetricsSources): void {
+  addCounts(registry, sources);
+  const { states, cameras, viewersOf, clock } = sources;
+  const each = (of: (state: CameraState, camera: string) => number | undefined) =>
+    function* (): Iterable<Sample<'camera'>> {
+      for (const camera of cameras) {
+        const value = of(states.get(camera)!, camera);
+        if (value !== undefined) yield [{ camera }, value];
+      }
+    };
+  registry.gauge(
+    { name: 'camera_up', help: '1 if the camera delivers frames now, else 0.', ...CAMERA },
+    each((state) => (cameraHealth(state, clock.now()).isUp ? 1 : 0)),
+  );
+  registry.gauge(
+    { name: 'percept_age_seconds', help: 'Age of what the newest percept of the camera shows.', ...CAMERA },
+    each(({ lastPercept }) => lastPercept && (clock.now() - lastPercept.capturedAtMs) / 1000),
+  );
+  registry.gauge(
+    { name: 'camera_last_frame_timestamp_seconds', help: 'Unix time at which the newest frame arrived.', ...CAMERA },
+    each(({ lastFrameAtMs: ms }) => (ms === undefined ? undefined : clock.toUnixMs(ms) / 1000)),
+  );
+  registry.gauge(
+    { name: 'live_viewers', help: 'Browsers that watch live pictures of the camera.', ...CAMERA },
+    each((_, camera) => viewersOf(camera)),
+  );
+  registry.counter(
+    {
+      name: 'camera_restarts_total',
+      help: 'Times that the stream of a camera had to begin again, by the reason of its end.',
+      ...WITH_REASON,
+    },
+    function* () {
+      for (const camera of cameras) yield* restartSamples(camera, states.get(camera)!.restarts);
+    },
+  );
+}
+
+/** All reasons, because an increase is one from a value that there was. */
+export function restartSamples(camera: string, restarts: Restarts): Iterable<Sample<'camera' | 'reason'>> {
+  return LOSS_REASONS.map((reason) => [{ camera, reason }, restarts[reason] ?? 0]);
+}
+
+/** Read at each scrape, together, so that `received = percepts + drops + in flight` holds in every answer. */
+function addCounts(registry: MetricsRegistry, { counts }: CameraMetricsSources): void {
+  const each = (of: (counts: StreamCounts) => number) =>
+    function* (): Iterable<Sample<'camera'>> {
+      for (const [camera, own] of Object.entries(counts())) yield [{ camera }, of(own)];
+    };
+  registry.counter(
+    { name: 'frames_received_total', help: 'Frames that came from the camera.', ...CAMERA },
+    each(({ received }) => received),
+  );
+  registry.counter(
+    { name: 'percepts_total', help: 'Frames that were detected on.', ...CAMERA },
+    each(({ percepts }) => percepts),
+  );
+  registry.counter(
+    { name: 'over_budget_total', help: 'Percepts later than the latency budget.', ...CAMERA },
+    each(({ overBudget }) => overBudget),
+  );
+  registry.counter(
+    { name: 'gaps_total', help: 'Times without frames.', ...CAMERA },
+    each(({ gaps }) => gaps),
+  );
+  registry.counter(
+    { name: 'frames_dropped_total', help: 'Frames that were not detected on, by the reason.', ...WITH_REASON },
+    function* () {
+      for (const [camera, { drops }] of Object.entries(counts()))
+        for (const [reason, count] of Object.entries(drops)) yield [{ camera, reason }, count];
+    },
+  );
+  registry.gauge(
+    {
+      name: 'frames_in_flight',
+      help: 'Frames that wait or are in the detector: received minus percepts minus drops.',
+      ...CAMERA,
+    },
+    each(({ inFlight }) => inFlight),
+  );
+}
