@@ -10,14 +10,16 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
   return hiderFor(secrets)(text);
 }
 
+/** An address whose scheme was forgotten or misspelt, `rtsp//me:secret@host`, and so is taken for a path. */
+const MISSPELT_ADDRESS = /^(?:(?![a-z][a-z\d+.-]*:\/\/).*?\/\/(?:[^\s/:@]*:)?|[^\s/:@]+:(?!\/\/))(.+)@[^\s/]/i;
+
 /**
  * The texts of a source that no output may show. Programs that open a URL may print them alone.
  * @param names of the cameras, which people chose to see
  */
 export function sourceSecrets(source: string, names: readonly string[]): readonly string[] {
   const secrets = secretsOf(source.trim()).filter((secret) => !names.some((name) => sharesText(name, secret)));
-  // An address whose scheme was forgotten.
-  const password = /^[^\s/:@]+:(?!\/\/)([^@]+)@[^\s/]/.exec(source)?.[1];
+  const password = MISSPELT_ADDRESS.exec(source)?.[1];
   return password === undefined ? secrets : [...secrets, password];
 }
 

@@ -62,6 +62,12 @@ describe('redaction', () => {
     assert.deepEqual(sourceSecrets('clip.mp4', []), []);
   });
 
+  it('finds the password of an address whose scheme is misspelt', () => {
+    for (const start of ['rtsp//me:', '//me:', 'rtsp : //me:', 'rtsp;//me:', '//', 'async:http://me:'])
+      assert.deepEqual(sourceSecrets(`${start}s3cr@t/pw@10.0.0.1/x`, []).at(-1), 's3cr@t/pw', start);
+    assert.deepEqual(sourceSecrets('/home/me:2/clip@3.mp4', []), []);
+  });
+
   it('does not hide the name of a camera that its path repeats', () => {
     assert.deepEqual(sourceSecrets('rtsp://host/frontdoor', ['frontdoor']), []);
     assert.deepEqual(sourceSecrets('rtsp://host/Front-Door-9f8a7b6c', ['front-door']), []);

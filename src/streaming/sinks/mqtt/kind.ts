@@ -1,6 +1,8 @@
+import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
+import { isHost } from '../../../core/url-parts.js';
 import { sinkKind, type SinkSource } from '../sink-kind.js';
 import type { CameraFacts } from './camera-facts.js';
 import { checkTopicPrefix } from './topics.js';
@@ -9,6 +11,7 @@ const keys = {
   host: {
     type: 'text',
     required: true,
+    check: checkHost,
     description: 'Name or address of the broker.',
     allowed: 'a name or an address',
   },
@@ -179,6 +182,13 @@ export const mqttKind = sinkKind({
     };
   },
 });
+
+function checkHost(text: string): void {
+  if (isIPv6(text) || (isHost(text) && !/[[:]/.test(text))) return;
+  throw new UsageError(
+    'it must be a name or an address alone; a port goes into mqtt.port, a user and a password into mqtt.user and mqtt.password',
+  );
+}
 
 function checkProtocol(text: string): void {
   if (text !== '5' && text !== '3.1.1') throw new UsageError(`the version "${text}" is none of 5 and 3.1.1`);

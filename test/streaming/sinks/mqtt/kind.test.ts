@@ -39,6 +39,17 @@ describe('the section mqtt', () => {
         assert.equal(schemaOf(mqttKind.keys).safeParse({ host: 'b', [key]: bad }).success, false, `${key} ${bad}`);
   });
 
+  it('refuses a host with anything beside its name, without showing it', () => {
+    const read = (host: string) => schemaOf(mqttKind.keys).safeParse({ host });
+    for (const good of ['broker', 'broker.local.', '192.0.2.7', '::1', 'fe80::1%eth0', 'böser-host'])
+      assert.equal(read(good).success, true, good);
+    for (const bad of ['mqtt://broker', 'me:s3cret@broker', 's3cret@broker', 'broker:1883', '[::1]', 'broker/s3cret']) {
+      const message = read(bad).error?.message ?? '';
+      assert.match(message, /mqtt\.port/, bad);
+      assert.ok(!message.includes('s3cret'), message);
+    }
+  });
+
   it('takes numbers as people write them in YAML', () => {
     const read = (given: object): unknown => schemaOf(mqttKind.keys).safeParse({ host: 'b', ...given }).data;
     assert.deepEqual(read({ protocol: 5, qos: 0 }), { host: 'b', protocol: '5', qos: 0 });
