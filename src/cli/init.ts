@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { exampleText } from '../app/init/config-text.js';
 import type { NewCamera, WrittenConfig } from '../app/init/init.js';
@@ -8,9 +7,11 @@ import { sourceSecrets } from '../config/redact.js';
 import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
 import { sourceForms } from '../config/sources.js';
 import { UsageError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { addFlags, numberFlag, readFlags, switchFlag, textFlag, type FlagValues, type RawFlags } from './flags.js';
 import { addMoreHelp } from './help.js';
+import { Questions } from './questions.js';
 
 const DEFAULT_OUT = 'cameras.yaml';
 
@@ -76,57 +77,50 @@ async function init(
     });
     return writeConfig({ cameras, model, feedPort: flags.feed, out, overwrites: flags.overwrite });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const ask = async (question: string, preset = ''): Promise<string> => {
-    const answer = await terminal.question(`${question}${preset === '' ? '' : ` [${preset}]`}: `, {
-      signal: io.signal,
-    });
-    return answer.trim() || preset;
-  };
-  const isYes = async (question: string): Promise<boolean> => /^y/i.test(await ask(`${question} (y/n)`, 'n'));
-  try {
-    const model =
-      flags.model ?? (await ask('Model (a file, or a name of `nowcast models list`)', DETECTOR_DEFAULTS.model));
-    await withTrials(model, flags.untried, io, async (attempt) => {
-      const waiting = [...sources];
-      for (;;) {
-        const more =
-          cameras.length === 0 ? 'Camera (an address, a file or a device)' : 'Another camera (empty: no more)';
-        const source = waiting.shift() ?? (await ask(more));
-        if (source === '' && cameras.length > 0) break;
-        if (source === '') continue;
-        hidePassword(source, context);
-        try {
-          const suggestion = nameFor(source, names());
-          const trial = await attempt(source);
-          if (trial?.isGood === false && !(await isYes('  Keep it all the same?'))) continue;
-          const name = await ask('  Name', suggestion);
-          if (!/^[\w-]+$/.test(name) || names().includes(name)) {
-            process.stderr.write(`  "${name}" is taken or no name (letters, digits, - and _); ${suggestion} it is\n`);
-          }
-          cameras.push({
-            name: /^[\w-]+$/.test(name) && !names().includes(name) ? name : suggestion,
-            source,
-            ...(trial?.isGood && { comment: trial.text }),
-          });
-        } catch (error) {
-          if (!(error instanceof UsageError)) throw error;
-          process.stderr.write(`  ${String(io.redact(error.message))}\n`);
-        }
+  using questions = new Questions(io.signal);
+  const overwrites = existsSync(out) && (flags.overwrite || (await questions.isYes(`${out} exists. Replace it?`)));
+  if (existsSync(out) && !overwrites) throw new UsageError(`${out} stays as it is; give another file with --out`);
+  const model =
+    flags.model ?? (await questions.ask('Model (a file, or a name of `nowcast models list`)', DETECTOR_DEFAULTS.model));
+  await withTrials(model, flags.untried, io, async (attempt) => {
+    const waiting = [...sources];
+    for (;;) {
+      const more = cameras.length === 0 ? 'Camera (an address, a file or a device)' : 'Another camera (empty: no more)';
+      const source = waiting.shift() ?? (await questions.ask(more));
+      if (source === '' && cameras.length > 0) break;
+      if (source === '') continue;
+      hidePassword(source, context);
+      try {
+        const suggestion = nameFor(source, names());
+        const trial = await attempt(source);
+        if (trial?.isGood === false && !(await questions.isYes('  Keep it all the same?'))) continue;
+        const name = await askName(questions, suggestion, names());
+        cameras.push({ name, source, ...(trial?.isGood && { comment: trial.text }) });
+      } catch (error) {
+        if (!(error instanceof UsageError) || questions.haveEnded) throw error;
+        process.stderr.write(`  ${String(io.redact(error.message))}\n`);
       }
-    });
-    const port = flags.feed ?? Number((await ask('Port of the WebSocket feed (empty: none)')) || NaN);
-    const overwrites = flags.overwrite || !existsSync(out) || (await isYes(`${out} exists. Replace it?`));
-    const isPort = Number.isInteger(port) && port >= 0 && port <= 65535;
-    return writeConfig({
-      cameras,
-      model,
-      feedPort: isPort ? port : undefined,
-      out,
-      overwrites: overwrites && existsSync(out),
-    });
-  } finally {
-    terminal.close();
+    }
+  });
+  const feedPort = flags.feed ?? (await askPort(questions));
+  return writeConfig({ cameras, model, feedPort, out, overwrites });
+}
+
+async function askName(questions: Questions, suggestion: string, taken: readonly string[]): Promise<string> {
+  for (;;) {
+    const name = await questions.ask('  Name', suggestion);
+    if (/^[\w-]+$/.test(name) && !taken.includes(name)) return name;
+    process.stderr.write(`  "${printable(name)}" is taken or no name; use letters, digits, - and _\n`);
+  }
+}
+
+async function askPort(questions: Questions): Promise<number | undefined> {
+  for (;;) {
+    const answer = await questions.ask('Port of the WebSocket feed (empty: none)');
+    const port = Number(answer);
+    if (answer === '') return undefined;
+    if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+    process.stderr.write('  a port is a whole number from 0 to 65535\n');
   }
 }
 

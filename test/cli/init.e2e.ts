@@ -73,33 +73,62 @@ describe('nowcast init', function () {
     assert.match(missing.stderr, new RegExp(join(folder(), 'data', 'train.json')));
   });
 
-  itNeeds({ script: existsSync('/usr/bin/script') }, 'asks on a terminal for cameras, names and the feed', async () => {
+  /** Answers the questions of `nowcast init --untried` on a terminal, in their order. */
+  async function answer(answers: readonly (readonly [RegExp, string])[]): Promise<{ code: number; screen: string }> {
     const line = `'${process.execPath}' '${COMMAND}' init --untried`;
     const child = spawn('/usr/bin/script', ['-qec', line, '/dev/null'], {
       cwd: folder(),
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm' },
       stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: 60_000,
     });
-    const answers: [RegExp, string][] = [
-      [/Model [^:]*:/, ''],
-      [/Camera \(/, 'demo:5'],
-      [/Name [^:]*:/, 'front'],
-      [/Another camera/, ''],
-      [/Port of/, '8765'],
-    ];
+    const waiting = [...answers];
     let screen = '';
+    let seen = 0;
     child.stdout.on('data', (data: Buffer) => {
       screen += data.toString();
-      const next = answers.at(0);
-      if (next === undefined || !next[0].test(screen)) return;
-      answers.shift();
-      screen = '';
-      child.stdin.write(`${next[1]}\n`);
+      const [next] = waiting;
+      if (next === undefined || !next[0].test(screen.slice(seen))) return;
+      waiting.shift();
+      seen = screen.length;
+      child.stdin.write(next[1]);
     });
     const [code] = (await once(child, 'close')) as [number];
+    return { code, screen };
+  }
+
+  const script = existsSync('/usr/bin/script');
+
+  itNeeds({ script }, 'asks on a terminal for cameras, names and the feed', async () => {
+    const { code, screen } = await answer([
+      [/Model [^:]*:/, '\n'],
+      [/Camera \(/, 'demo:5\n'],
+      [/Name [^:]*:/, 'front door\n'],
+      [/is taken or no name[^]*Name [^:]*:/, 'front\n'],
+      [/Another camera/, '\n'],
+      [/Port of/, 'http\n'],
+      [/a port is[^]*Port of/, '8765\n'],
+    ]);
     assert.equal(code, 0, screen);
     const text = readFileSync(join(folder(), 'cameras.yaml'), 'utf8');
     assert.match(text, /^ {2}front:\n {4}source: "demo:5"$/m);
     assert.match(text, /^feed: .*\n {2}port: 8765$/m);
+  });
+
+  itNeeds({ script }, 'ends at Ctrl-C and at the end of the input, and keeps a file that exists', async () => {
+    const interrupted = await answer([
+      [/Model [^:]*:/, '\n'],
+      [/Camera \(/, '\x03'],
+    ]);
+    assert.equal(interrupted.code, 130, interrupted.screen);
+    assert.doesNotMatch(interrupted.screen, /nowcast:/);
+    const ended = await answer([[/Model [^:]*:/, '\x04']]);
+    assert.equal(ended.code, 2, ended.screen);
+    assert.match(ended.screen, /nowcast: the answers ended before the questions; nothing is written\r?\n$/);
+    assert.ok(!existsSync(join(folder(), 'cameras.yaml')));
+    writeFileSync(join(folder(), 'cameras.yaml'), 'mine');
+    const kept = await answer([[/exists\. Replace it\?/, 'n\n']]);
+    assert.equal(kept.code, 2, kept.screen);
+    assert.equal(readFileSync(join(folder(), 'cameras.yaml'), 'utf8'), 'mine');
   });
 });
