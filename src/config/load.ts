@@ -8,6 +8,7 @@ import { substitute, type Environment } from './environment.js';
 import { formerNames, moved, valueAt, withValue } from './former-names.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
 import { anchoredTexts } from './settings.js';
+import { problemsOfYaml } from './yaml-problems.js';
 
 /** A checked configuration file. */
 export type LoadedConfig<S extends Keys> = {
@@ -82,14 +83,8 @@ export function parseConfig<S extends Keys>(
 ): LoadedConfig<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  if (document.errors.length > 0) {
-    throw new UsageError(
-      document.errors
-        .map(({ pos, message }) => `${path}:${lines.linePos(pos[0]).line}: not YAML: ${message}`)
-        .join('\n'),
-      { code: 'NOWCAST_CONFIG' },
-    );
-  }
+  const problems = problemsOfYaml(document, path, lines);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'), { code: 'NOWCAST_CONFIG' });
   const secrets = new Set<string>();
   visit(document, {
     Scalar(position, node) {

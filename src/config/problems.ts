@@ -51,9 +51,8 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
   const allowed = key === undefined ? issue.message : allowedOf(key);
   if (value === undefined || value === null)
     return [`${locate(path)} is ${value === null ? 'empty' : 'missing'}; it must be ${allowed}`];
-  return [
-    `${locate(path)} is ${key?.isSecret === true ? 'of another form' : JSON.stringify(value)}; it must be ${allowed}`,
-  ];
+  const shown = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return [`${locate(path)} is ${key?.isSecret === true ? 'of another form' : shown}; it must be ${allowed}`];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -108,6 +108,7 @@ describe('a configuration file', () => {
     ],
     ['a section that is none', 'model: yolox-nano', ['c.yaml:1: model is "yolox-nano"; it must be a section of keys']],
     ['a list', '- a', ['c.yaml holds a list; it must hold keys such as cameras, model and detectors']],
+    ['no number', 'max_frames: .nan', ['c.yaml:1: max_frames is NaN; it must be a whole number of 1 or more']],
     [
       'several problems at once',
       'pace: fast\nmax_frames: 0',
@@ -122,6 +123,19 @@ describe('a configuration file', () => {
 
   it('refuses text that is not YAML, naming the line', () => {
     assert.match(problemsOf('model:\n  path: [a\npace: max\n')[0], /^c\.yaml:3: not YAML: /);
+    assert.deepEqual(problemsOf('pace: max\n---\npace: source\n'), [
+      'c.yaml:2: a second document begins here (---); put each into a file',
+    ]);
+    assert.match(problemsOf('pace: !fast max\n')[0], /^c\.yaml:1: Unresolved tag: !fast; put a value .* in quotes$/);
+    assert.deepEqual(problemsOf('pace: max\n? [1, 2]\n: 3\n'), [
+      'c.yaml:2: a list or a section stands where a key must be',
+    ]);
+  });
+
+  it('names ten problems of a text, and counts the others', () => {
+    const problems = problemsOf('['.repeat(500));
+    assert.equal(problems.length, 11);
+    assert.match(problems[10], /^c\.yaml: \d+ more problems$/);
   });
 
   for (const [what, text, message] of [
