@@ -1,21 +1,30 @@
 import { setPriority } from 'node:os';
-import { runMocha } from './mocha-process.js';
-import { testShares } from './test-shares.js';
+import { runMocha, type Outcome } from './mocha-process.js';
+import { testShares, type Share } from './test-shares.js';
 
+const PROCESSES = 3;
 const LATER_NICENESS = 10;
 
 /** `npm test`: all tests, in three processes side by side. Arguments go to each of them. */
 const args = process.argv.slice(2);
 const print = (text: string): void => void process.stdout.write(text);
-const { realTime, commands, computing } = testShares('dist/test');
+const { realTime, others } = testShares('dist/test');
 
-const first = runMocha(realTime, args, print);
+const waiting = [...others];
+/** Runs one share after the other until none is left. */
+async function runShares(first = waiting.shift()): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (let share: Share | undefined = first; share !== undefined; share = waiting.shift())
+    outcomes.push(await runMocha(share, args, print));
+  return outcomes;
+}
+
+const ofRealTime = runShares(realTime);
 // A child process inherits the priority of its parent: tests that follow a clock have precedence over the others.
 setPriority(LATER_NICENESS);
-const outcomes = await Promise.all([first, runMocha(commands, args, print), runMocha(computing, args, print)]);
+const outcomes = (await Promise.all([ofRealTime, ...Array.from({ length: PROCESSES - 1 }, () => runShares())])).flat();
 
-const sum = (key: keyof (typeof outcomes)[number]): number =>
-  outcomes.reduce((total, outcome) => total + outcome[key], 0);
+const sum = (key: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 const failed = sum('failed');
 print(`${sum('pending')} pending\n${sum('passed')} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
