@@ -91,12 +91,9 @@ export { SANDBOX_MODES, type SandboxMode } from './core/sandbox-mode.js';
 // The middle: operators, to be chained.
 export { createPipeline, type PipelineOptions, type StreamOptions } from './pipeline/create-pipeline.js';
 export { perceive, type PerceiveOptions } from './pipeline/operators/perceive.js';
-export {
-  schedule,
-  type ScheduledFrame,
-  type ScheduleOptions,
-  type StreamSchedule,
-} from './pipeline/operators/schedule.js';
+export { schedule, type ScheduleOptions } from './pipeline/operators/schedule.js';
+export type { FrameQueueOptions, ScheduledFrame } from './pipeline/frame-queue.js';
+export type { StreamSchedule } from './pipeline/scheduled-stream.js';
 export type { Hold, Project } from './pipeline/operators/exhaust-map-from.js';
 export { DetectorOutage, type DetectorLosses } from './pipeline/detector-outage.js';
 export { SharedDetector } from './pipeline/shared-detector.js';

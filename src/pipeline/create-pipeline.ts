@@ -9,7 +9,7 @@ import { forecast } from './operators/forecast.js';
 import { measureEmitted, measureReceived } from './operators/measure.js';
 import { ownStream } from './operators/own-stream.js';
 import { perceiveChecked, type PerceiveOptions } from './operators/perceive.js';
-import type { StreamSchedule } from './operators/schedule.js';
+import type { StreamSchedule } from './scheduled-stream.js';
 import { select } from './operators/select.js';
 import type { SharedDetector } from './shared-detector.js';
 import { track } from './operators/track.js';

@@ -10,7 +10,7 @@ import { DetectorOutage } from '../detector-outage.js';
 import { checkedResult } from '../detector-result-check.js';
 import { releaseFrame } from '../release-frame.js';
 import type { Hold } from './exhaust-map-from.js';
-import type { ScheduledFrame } from './schedule.js';
+import type { ScheduledFrame } from '../frame-queue.js';
 
 export type DetectOptions = {
   readonly detector: Detector;

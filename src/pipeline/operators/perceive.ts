@@ -20,7 +20,8 @@ import { SharedDetector } from '../shared-detector.js';
 import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
-import { schedule, type StreamSchedule } from './schedule.js';
+import type { StreamSchedule } from '../scheduled-stream.js';
+import { schedule } from './schedule.js';
 
 /** The wait for a detector that is away when the sources have ended. */
 const OUTAGE_GRACE_MS = 5000;
