@@ -44,6 +44,11 @@ export function stateFile(config: string, env: Environment, home: string = homed
   return join(folder, `switches-${name}.json`);
 }
 
+/** File in which a service keeps the objects that it has seen, beside that of its state. */
+export function objectsFile(state: string): string {
+  return `${state.replace(/\.json$/, '')}.objects.jsonl`;
+}
+
 /** The user's own zoo of models, in the format of `configs/zoo.yaml`. */
 export function ownZoo(env: Environment): string | undefined {
   return env['NOWCAST_ZOO'] ? resolve(env['NOWCAST_ZOO']) : undefined;

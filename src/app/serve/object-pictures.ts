@@ -42,7 +42,8 @@ export class ObjectPictures {
     return path === undefined ? undefined : await readFile(path).catch(() => undefined);
   }
 
-  put(event: ObjectEvent, jpeg: Uint8Array): void {
+  /** @param onFile called once it is in the folder, with its path */
+  put(event: ObjectEvent, jpeg: Uint8Array, onFile: (path: string) => void = () => undefined): void {
     this.#drop(event.id);
     this.#inMemory.set(event.id, jpeg);
     this.#bytes += jpeg.length;
@@ -52,9 +53,25 @@ export class ObjectPictures {
     const path = folder.pathOf(event.streamId, keptName(event, this.#clock, 'jpg'));
     this.#unwritten += 1;
     this.#writing = this.#writing.then(async () => {
-      if (await folder.write(path, jpeg)) this.#paths.set(event.id, path);
+      if (await folder.write(path, jpeg)) {
+        this.#paths.set(event.id, path);
+        onFile(path);
+      }
       this.#unwritten -= 1;
     });
+  }
+
+  /** A picture of an earlier run, if the folder still has it. */
+  add(id: string, path: string): void {
+    this.#paths.set(id, path);
+  }
+
+  rename(id: string, other: string): void {
+    const jpeg = this.#inMemory.get(id);
+    const path = this.#paths.get(id);
+    this.#inMemory.delete(id);
+    if (jpeg !== undefined) this.#inMemory.set(other, jpeg);
+    if (path !== undefined) this.#paths.set(other, path);
   }
 
   /** Frees the memory of an object that nobody can ask for any more; its file stays. */

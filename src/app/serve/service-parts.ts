@@ -4,6 +4,7 @@ import type { KeptUse } from '../../files/kept-folder.js';
 import type { LivePictures } from '../../streaming/live-video/live-pictures.js';
 import { createOriginals, type Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
+import { objectsFile } from '../paths.js';
 import type { RunParts } from '../parts.js';
 import { CameraStates } from './camera-states.js';
 import { CameraVideos } from './camera-videos.js';
@@ -73,13 +74,22 @@ export class ServiceParts implements Memory {
   /** @throws OutputError if a file or folder of the service cannot be used */
   static async open(options: ServicePartsOptions): Promise<ServiceParts> {
     const { config, context, stateFile } = options;
-    const switches = await StoredSwitches.open(config.stateFile ?? stateFile, (message) => context.log.warn(message));
+    const state = config.stateFile ?? stateFile;
+    const switches = await StoredSwitches.open(state, (message) => context.log.warn(message));
     await switches.configure(config.sources);
     const originals = createOriginals({
       keepMs: Math.max(DEFAULT_KEEP_MS, (config.clips?.preMs ?? 0) + LATEST_EVENT_MS),
     });
     let parts: ServiceParts | undefined;
-    const objects = await openObjects(() => parts?.config ?? config, originals, context);
+    const objects = await openObjects(
+      {
+        config: () => parts?.config ?? config,
+        originals,
+        file: state && objectsFile(state),
+        hasClip: (path) => parts?.videos?.hasClip(path) === true,
+      },
+      context,
+    );
     return (parts = new ServiceParts(options, { switches, originals, objects }));
   }
 

@@ -97,6 +97,11 @@ export class ServiceVideos {
     return { ...(clips && { clips: clips.use }), ...(record && { record: record.use }) };
   }
 
+  /** Whether this clip, of an earlier run too, is still there. */
+  hasClip(path: string): boolean {
+    return this.#folders.clips?.has(path) === true;
+  }
+
   /** Completes every file. */
   async close(): Promise<void> {
     this.#await([]);

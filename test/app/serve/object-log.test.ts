@@ -11,9 +11,12 @@ import { temporaryFolder } from '../../helpers/temporary.js';
 import { objectEventOf } from './object-events.js';
 
 describe('the log of objects', () => {
-  const folder = temporaryFolder();
   let objects: LoggedObjects;
-  const open = async (at?: string): Promise<void> => {
+  // Before the folder is removed.
+  afterEach(() => objects.close());
+  const folder = temporaryFolder();
+  const clips = ['a.mp4'];
+  const open = async (at?: string, journal?: string): Promise<void> => {
     const fail = (message: string): never => assert.fail(message);
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const clock = { now: () => 0, toUnixMs: (ms: number) => Date.UTC(2026, 10, 27) + ms };
@@ -22,9 +25,11 @@ describe('the log of objects', () => {
         Promise.resolve({ jpeg: Uint8Array.of(seq), width: 1, height: 1, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }),
     };
     const snapshots = resolveSnapshots(at === undefined ? {} : { folder: at });
-    objects = await openObjects(() => ({ snapshots, sources: [] }), originals, { log, clock });
+    objects = await openObjects(
+      { config: () => ({ snapshots, sources: [] }), originals, file: journal, hasClip: (path) => clips.includes(path) },
+      { log, clock },
+    );
   };
-  afterEach(() => objects.close());
   const idsOf = (some: readonly LoggedObject[]): string[] => some.map(({ id }) => id);
 
   it('shows an object from its start to its end', async () => {
@@ -127,5 +132,62 @@ describe('the log of objects', () => {
     const inside = join(folder(), 'pictures/gate');
     assert.deepEqual(readdirSync(inside), ['20261127T000000Z-person-1-1.jpg']);
     assert.deepEqual(readFileSync(join(inside, '20261127T000000Z-person-1-1.jpg')), Buffer.of(9));
+  });
+
+  describe('of a service that was started again', () => {
+    const begin = (): Promise<void> => open(join(folder(), 'pictures'), join(folder(), 'state.objects.jsonl'));
+    const first = 'gate-1-1-20261127T000000100Z';
+
+    let before: LoggedObject | undefined;
+    beforeEach(async () => {
+      await begin();
+      objects.seen(objectEventOf('start', 1));
+      objects.seen(objectEventOf('end', 9, { enteredZones: ['porch'] }));
+      await setImmediate();
+      objects.clipped(['gate-1-1'], { path: 'a.mp4', codec: 'h264', isKept: () => true });
+      await objects.close();
+      before = objects.get('gate-1-1');
+      await begin();
+    });
+
+    it('has the earlier objects, their pictures and clips', async () => {
+      assert.equal(before?.hasSnapshot && before.hasClip, true);
+      assert.deepEqual(objects.list({}), [{ ...before, id: first }]);
+      assert.deepEqual(await objects.snapshot(first), Buffer.of(9));
+      assert.deepEqual([objects.clip(first)?.path, objects.clip(first)?.isKept()], ['a.mp4', true]);
+    });
+
+    it('finds them by the ids of their events until other objects have these', async () => {
+      assert.equal(objects.get('gate-1-1')?.id, first);
+      assert.deepEqual(await objects.snapshot('gate-1-1'), Buffer.of(9));
+      objects.seen(objectEventOf('start', 2, { startedAtMs: 5000 }));
+      assert.equal(objects.get('gate-1-1')?.startedAt, '2026-11-27T00:00:05.000Z');
+      assert.deepEqual(idsOf(objects.list({})), ['gate-1-1', first]);
+      assert.deepEqual(idsOf(objects.list({ before: 'gate-1-1' })), [first]);
+    });
+
+    it('ends an object whose end a killed service did not see, with its newest event', async () => {
+      objects.seen(objectEventOf('start', 60, { startedAtMs: 5000 }));
+      await objects.close();
+      await begin();
+      const found = objects.list({});
+      assert.deepEqual(idsOf(found), ['gate-1-1-20261127T000005000Z', first]);
+      assert.equal(found[0]?.endedAt, '2026-11-27T00:00:06.000Z');
+    });
+  });
+
+  it('tells objects apart whose camera counts from the beginning', async () => {
+    await open();
+    objects.seen(objectEventOf('end', 1));
+    await setImmediate();
+    objects.seen(objectEventOf('start', 2, { startedAtMs: 5000 }));
+    assert.deepEqual(
+      objects.list({}).map(({ id, hasSnapshot }) => [id, hasSnapshot]),
+      [
+        ['gate-1-1', false],
+        ['gate-1-1-20261127T000000100Z', true],
+      ],
+    );
+    assert.deepEqual(await objects.snapshot('gate-1-1-20261127T000000100Z'), Buffer.of(1));
   });
 });
