@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
       const beganAtMs = performance.now();
       for (const unit of units) kept.add(unit);
       const usPerUnit = (1_000 * (performance.now() - beganAtMs)) / units.length;
-      originals.add('camera', unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false }));
+      originals.add('camera', unitPictures({ kept, ffmpeg }));
       originals.add(
         'file',
         filePictures({

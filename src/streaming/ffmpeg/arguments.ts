@@ -22,6 +22,8 @@ export type FrameArguments = {
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
   readonly announcesPictures?: boolean;
+  /** Also writes the stream, undecoded and unchanged, as NUT to the file descriptor `COPY_FD`. Default false. */
+  readonly copies?: boolean;
   /** Of letters and digits: part of the names that filters have in the log. Default: random. */
   readonly secret?: string;
 };
@@ -42,10 +44,10 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
   const { url, inputOptions = [], input, view = AS_STATED, maxFrames, announcesPictures = true } = options;
-  const { secret = randomBytes(8).toString('hex') } = options;
+  const { secret = randomBytes(8).toString('hex'), copies = false } = options;
   const order = marksDamage(version) ? [] : ['-thread_type', 'slice'];
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
-  return fluent({ logger: undefined })
+  const command = fluent({ logger: undefined })
     .input(url)
     .inputOptions(...LOGGING, ...(announcesPictures ? ['-debug_ts'] : []), ...order, ...inputOptions)
     .output('pipe:1')
@@ -67,8 +69,8 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
       ...limit,
     )
     .format('nut')
-    .outputOptions('-write_index', '0')
-    ._getArguments();
+    .outputOptions('-write_index', '0');
+  return (copies ? withCopy(command, []) : command)._getArguments();
 }
 
 /**
@@ -112,21 +114,22 @@ export function marksDamage(version: FfmpegVersion): boolean {
  *   otherwise. That holds back one picture.
  */
 export function copyArguments(url: string, inputOptions: readonly string[], restamps: boolean): string[] {
-  return fluent({ logger: undefined })
+  const command = fluent({ logger: undefined })
     .input(url)
-    .inputOptions(...LOGGING, ...inputOptions)
+    .inputOptions(...LOGGING, ...inputOptions);
+  const stamps = ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`];
+  return withCopy(command, restamps ? stamps : [])._getArguments();
+}
+
+function withCopy(command: fluent.FfmpegCommand, options: readonly string[]): fluent.FfmpegCommand {
+  return command
     .output(`pipe:${COPY_FD}`)
     .noAudio()
     .videoCodec('copy')
-    .outputOptions(
-      '-map',
-      '0:V:0',
-      ...(restamps ? ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`] : []),
-    )
+    .outputOptions('-map', '0:V:0', ...options)
     .outputOptions('-avoid_negative_ts', 'disabled', '-flush_packets', '1')
     .format('nut')
-    .outputOptions('-write_index', '0')
-    ._getArguments();
+    .outputOptions('-write_index', '0');
 }
 
 const STEP = 'PTS-PREV_INPTS';

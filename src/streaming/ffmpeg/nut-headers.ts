@@ -6,6 +6,7 @@ const VIDEO_CLASS = 0;
 
 /** Bits of a frame's flags (NUT specification, "frame_flags"). */
 export const FLAG = {
+  KEY: 1,
   CODED_PTS: 8,
   STREAM_ID: 16,
   SIZE_MSB: 32,
@@ -39,7 +40,15 @@ export type MainHeader = {
   readonly elided: readonly Uint8Array[];
 };
 
-export type StreamHeader = { readonly size: Size; readonly timeBase: TimeBase; readonly msbShift: number };
+export type StreamHeader = {
+  readonly size: Size;
+  readonly timeBase: TimeBase;
+  readonly msbShift: number;
+  /** Four characters that name the codec: `H264`. */
+  readonly tag: string;
+  /** What a decoder needs before the first picture; empty if it needs nothing. */
+  readonly codecData: Uint8Array;
+};
 
 /** Reads numbers from a byte array; if it ends too early, `starved` is set and the values have no meaning. */
 export class Cursor {
@@ -87,6 +96,17 @@ export class Cursor {
       value = value * 128 + (byte & 127);
       if (value > Number.MAX_SAFE_INTEGER) throw malformed('a number is larger than 2^53');
       if (byte < 128) return value;
+    }
+  }
+
+  /** A decoding time, which muxers write as 64 bits with a sign, though the specification has no negative ones. */
+  time(): bigint {
+    let value = 0n;
+    for (;;) {
+      const byte = this.byte();
+      value = value * 128n + BigInt(byte & 127);
+      if (value >= 2n ** 64n) throw malformed('a time has more than 64 bits');
+      if (byte < 128) return BigInt.asIntN(64, value);
     }
   }
 
@@ -158,15 +178,15 @@ export function readStream(body: Cursor, main: MainHeader): StreamHeader {
   body.varint();
   const streamClass = body.varint();
   if (streamClass !== VIDEO_CLASS) throw malformed(`its stream is of class ${streamClass}, which is not video`);
-  body.bytes();
+  const tag = Buffer.from(body.bytes()).toString('latin1');
   const timeBase = main.timeBases[body.varint()] as TimeBase | undefined;
   if (timeBase === undefined) throw malformed('its stream names a time base that is not there');
   const msbShift = body.varint();
   body.varint();
   body.varint();
   body.varint();
-  body.bytes();
-  return { size: { width: body.varint(), height: body.varint() }, timeBase, msbShift };
+  const codecData = body.bytes();
+  return { size: { width: body.varint(), height: body.varint() }, timeBase, msbShift, tag, codecData };
 }
 
 /** Coded times below 2^shift are the lowest bits of a time near the last one; others are whole times. */

@@ -14,12 +14,14 @@ import {
   type TimeBase,
 } from './nut-headers.js';
 
-/** One complete raw picture. */
+/** One complete picture, raw or coded. */
 export type NutFrame = {
   /** 0, 1, 2… in the order of arrival. */
   readonly index: number;
   /** Presentation time in microseconds, an integer. */
   readonly ptsUs: number;
+  /** Of a coded picture: a decoder can begin here. Every raw picture is one. */
+  readonly isKey: boolean;
   /** The filled target from `getTarget`; undefined if the picture was discarded. */
   readonly target: Uint8Array | undefined;
 };
@@ -49,15 +51,16 @@ const SHORT = 4096;
 type OpenFrame = {
   readonly byteLength: number;
   readonly ptsUs: number;
+  readonly isKey: boolean;
   readonly target: Uint8Array | undefined;
   offset: number;
 };
 
 /**
- * Demuxes one raw video stream from NUT, which carries exact presentation times in band with the pictures. Bytes are
+ * Demuxes one video stream from NUT, which carries exact presentation times in band with the pictures. Bytes are
  * pushed as they come from a pipe, cut anywhere; each is copied once, into the picture's target.
  *
- * Source: the NUT specification (nut.txt, version 3 and 4), the parts that a muxer of one raw video stream uses.
+ * Source: the NUT specification (nut.txt, version 3 and 4), the parts that a muxer of one video stream uses.
  */
 export class NutReader {
   readonly #options: NutReaderOptions;
@@ -78,6 +81,11 @@ export class NutReader {
   /** Size of the pictures in pixels; undefined before the stream's header. */
   get pictureSize(): Size | undefined {
     return this.#stream?.size;
+  }
+
+  /** The codec's tag, such as `H264`, and what its decoder needs first; undefined before the stream's header. */
+  get codec(): Pick<StreamHeader, 'tag' | 'codecData'> | undefined {
+    return this.#stream;
   }
 
   /** True if the stream could end here without cutting a picture or a header. */
@@ -135,7 +143,8 @@ export class NutReader {
     frame.offset += used;
     if (frame.offset === frame.byteLength) {
       this.#frame = undefined;
-      this.#options.onFrame({ index: this.#frameCount++, ptsUs: frame.ptsUs, target: frame.target });
+      const { ptsUs, isKey, target } = frame;
+      this.#options.onFrame({ index: this.#frameCount++, ptsUs, isKey, target });
     }
     return bytes.subarray(used);
   }
@@ -188,9 +197,11 @@ export class NutReader {
 
   #readSyncpoint(body: Cursor): void {
     const { main, stream } = this.#headers();
-    const coded = body.varint();
-    const from = main.timeBases[coded % main.timeBases.length];
-    this.#lastPts = convert(Math.floor(coded / main.timeBases.length), from, stream?.timeBase ?? from);
+    const coded = body.time();
+    const count = BigInt(main.timeBases.length);
+    const index = ((coded % count) + count) % count;
+    const from = main.timeBases[Number(index)];
+    this.#lastPts = convert(Number((coded - index) / count), from, stream?.timeBase ?? from);
   }
 
   #frameHeader(bytes: Uint8Array): number | undefined {
@@ -218,8 +229,10 @@ export class NutReader {
     if (streamId !== 0)
       throw malformed(`frame ${this.#frameCount} belongs to stream ${streamId}; one video stream was expected`);
     if ((flags & FLAG.SIDE_DATA) !== 0)
-      throw malformed(`frame ${this.#frameCount} carries side data, which raw video has not`);
-    if (byteLength > 0 && !this.#open(byteLength, convert(pts, stream.timeBase, MICROSECONDS))) return undefined;
+      throw malformed(`frame ${this.#frameCount} carries side data, which was not asked for`);
+    const isKey = (flags & FLAG.KEY) !== 0;
+    const ptsUs = convert(pts, stream.timeBase, MICROSECONDS);
+    if (byteLength > 0 && !this.#open(byteLength, ptsUs, isKey)) return undefined;
     this.#lastPts = pts;
     // The muxer omits the common first bytes of short frames.
     const elided = byteLength > SHORT ? EMPTY : (main.elided[headerIndex] ?? EMPTY);
@@ -228,14 +241,14 @@ export class NutReader {
   }
 
   /** Begins a picture; false if its target is not available yet. */
-  #open(byteLength: number, ptsUs: number): boolean {
+  #open(byteLength: number, ptsUs: number, isKey: boolean): boolean {
     const planes = this.#options.planeOrder?.length ?? 1;
     if (byteLength % planes !== 0)
       throw malformed(`a picture of ${byteLength} bytes does not divide into ${planes} planes`);
     const target = this.#options.getTarget(byteLength, ptsUs);
     this.#waiting = target === 'wait';
     if (target === 'wait') return false;
-    this.#frame = { byteLength, ptsUs, target, offset: 0 };
+    this.#frame = { byteLength, ptsUs, isKey, target, offset: 0 };
     return true;
   }
 

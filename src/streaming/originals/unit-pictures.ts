@@ -11,9 +11,34 @@ export type UnitPicturesOptions = {
   readonly ffmpeg: Ffmpeg;
   /** How the run shows the pictures. */
   readonly view?: View | undefined;
-  /** Whether ffmpeg reads the camera, so that no units arrive. */
-  readonly isReadByFfmpeg: () => boolean;
+  /** Default: units come. */
+  readonly absence?: UnitAbsence;
 };
+
+/** Why a camera gives no coded units now, if it does not. */
+export class UnitAbsence {
+  readonly #followers = new Set<(why: string) => void>();
+  #why: string | undefined;
+
+  get why(): string | undefined {
+    return this.#why;
+  }
+
+  /** @param why undefined if units come, or may come */
+  set(why: string | undefined): void {
+    const isNew = why !== this.#why;
+    this.#why = why;
+    if (isNew && why !== undefined) for (const onNone of this.#followers) onNone(why);
+  }
+
+  /** Calls it now, if units are absent, and whenever that changes. @returns ends that */
+  follow(onNone: (why: string) => void): () => void {
+    if (this.#why !== undefined) onNone(this.#why);
+    const own = (why: string): void => onNone(why);
+    this.#followers.add(own);
+    return () => void this.#followers.delete(own);
+  }
+}
 
 /**
  * `output_corrupt`: a decoder that began at a recovery point withholds some pictures when its input ends. The kept
@@ -29,21 +54,24 @@ const WHY: Readonly<Record<NotKept, string>> = {
   unknown: 'the camera sent no picture of this time',
 };
 
-const READ_BY_FFMPEG = 'ffmpeg reads this camera, and only cameras that Nowcast reads itself are kept';
-
 /** Finds a camera's pictures among its kept units. */
-export function unitPictures({ kept, ffmpeg, view = AS_STATED, isReadByFfmpeg }: UnitPicturesOptions): OriginalFinder {
+export function unitPictures({
+  kept,
+  ffmpeg,
+  view = AS_STATED,
+  absence = new UnitAbsence(),
+}: UnitPicturesOptions): OriginalFinder {
   return {
     follow({ onUnit, onNone }) {
-      if (isReadByFfmpeg()) onNone(READ_BY_FFMPEG);
-      return kept.follow(onUnit);
+      const stops = [absence.follow(onNone), kept.follow(onUnit)];
+      return () => stops.forEach((stop) => stop());
     },
     find: ({ ptsMs }) => {
       const ptsUs = Math.round(ptsMs * 1_000);
       const run = kept.runTo(ptsUs);
       if (typeof run === 'string') {
-        return kept.bytes === 0 && isReadByFfmpeg()
-          ? noOriginal('not-kept', READ_BY_FFMPEG)
+        return kept.bytes === 0 && absence.why !== undefined
+          ? noOriginal('not-kept', absence.why)
           : noOriginal(run, WHY[run]);
       }
       const { codec, data } = run[0];

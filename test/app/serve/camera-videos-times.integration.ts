@@ -79,7 +79,7 @@ describe('the pictures of a stream for recordings', function () {
 async function drawnIn(units: readonly KeptUnit[], ffmpeg: Ffmpeg): Promise<number[]> {
   const kept = new KeptUnits({ keepMs: Infinity, maxBytes: Infinity });
   for (const unit of units) kept.add(unit);
-  const finder = unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false });
+  const finder = unitPictures({ kept, ffmpeg });
   const keys = units.filter(({ isKey }) => isKey);
   return Promise.all(
     keys.map(async ({ ptsUs }) => {

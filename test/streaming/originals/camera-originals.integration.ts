@@ -4,6 +4,7 @@ import type { Original, OriginalRequest } from '../../../src/streaming/originals
 import { createOriginals, type Originals } from '../../../src/streaming/originals/originals.js';
 import { CAMERA_INPUT, CameraWatch, type SeenFrame } from '../../helpers/camera-watch.js';
 import { NEEDS_FFMPEG } from '../../helpers/clips.js';
+import { HttpCamera } from '../../helpers/http-camera.js';
 import { HttpServers } from '../../helpers/http-servers.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { PacedCamera, stampOf, type PacedCameraOptions } from '../../helpers/paced-camera/index.js';
@@ -24,6 +25,7 @@ describe('original pictures of a camera', function () {
   this.timeout(120_000);
   const watches: CameraWatch[] = [];
   const cameras: PacedCamera[] = [];
+  const httpCameras: HttpCamera[] = [];
   const servers = new HttpServers();
   let originals: Originals;
   /** Of each frame, by `seq`. */
@@ -37,6 +39,7 @@ describe('original pictures of a camera', function () {
     for (const watch of watches.splice(0)) watch.stop();
     await originals.close();
     await Promise.all(cameras.splice(0).map((camera) => camera.kill()));
+    await Promise.all(httpCameras.splice(0).map((camera) => camera.kill()));
     await servers.close();
     if (HAS_PROC) await until(() => children().length === 0);
   });
@@ -84,6 +87,28 @@ describe('original pictures of a camera', function () {
         assert.deepEqual([part.width, part.height], [640, 27]);
         assert.equal(await numberIn(part), numbers[frames[23].seq]);
         watch.assertInOrder();
+      },
+    );
+  }
+
+  for (const options of [
+    { format: 'mpegts', codec: 'h264', bFrames: 2 },
+    { format: 'mpegts', codec: 'h265', bFrames: 0 },
+    { format: 'flv', codec: 'h264', bFrames: 2 },
+  ] as const) {
+    itNeeds(
+      NEEDS_FFMPEG,
+      `are those of the frames if ffmpeg reads the camera: ${JSON.stringify(options)}`,
+      async () => {
+        const camera = await HttpCamera.start({ ...SIZE, ...options });
+        httpCameras.push(camera);
+        const watch = await watchUrl(camera.url);
+        await watch.framesOfEpoch(0, 70);
+        const frames = [...watch.frames];
+        await check([0, 1, 2, 3, 24, 25, 26, 47, frames.length - 4].map((i) => frames[i]));
+        watch.assertInOrder();
+        // The first one looked for pictures.
+        assert.equal(camera.connections, 2);
       },
     );
   }
@@ -138,7 +163,7 @@ describe('original pictures of a camera', function () {
     }
   });
 
-  itNeeds(NEEDS_FFMPEG, 'are not kept if ffmpeg reads the camera, nor after its end', async () => {
+  itNeeds(NEEDS_FFMPEG, 'are not kept if ffmpeg reads RTSP, nor after the end of the camera', async () => {
     const camera = await PacedCamera.start({ ...SIZE, codec: 'h264', loopSeconds: 10 });
     cameras.push(camera);
     const watch = await watchUrl(camera.url, { transport: 'ffmpeg' });

@@ -89,7 +89,7 @@ describe('the pictures of kept units', function () {
       const units = unitsOf(codec, sent, clip);
       const firstMs = Math.min(...units.map(({ mediaMs }) => mediaMs));
       for (const unit of units) kept.add({ ...unit, ptsUs: Math.round(1_000 * (unit.mediaMs - firstMs)) });
-      const finder = unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false });
+      const finder = unitPictures({ kept, ffmpeg });
       const places = codec === 'mjpeg' ? [0, 7] : [0, 1, 2, 8, 9, 10, 11, 12, 13, 19, 20, wanted.length - 1];
       for (const place of places) {
         const found = finder.find({ streamId: 'cam', seq: 0, ptsMs: INTERVAL_MS * place });
@@ -113,7 +113,7 @@ describe('the pictures of kept units', function () {
       const isKey = true;
       const flaws = { damaged: false, lostBefore: false };
       kept.add({ codec: 'h264', data: Buffer.alloc(5_000, 7), ptsUs: 0, arrivedAtMs: 0, isKey, ...flaws });
-      const found = unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false }).find({
+      const found = unitPictures({ kept, ffmpeg }).find({
         streamId: 'cam',
         seq: 0,
         ptsMs: 0,

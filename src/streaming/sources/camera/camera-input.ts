@@ -30,6 +30,11 @@ export type CameraInputOptions = {
    * True to analyse the stream completely, which a copy of it requires. Otherwise the first picture is shown at once.
    */
   readonly probeFully: boolean;
+  /**
+   * True to analyse up to five seconds until the size of the coded pictures is known, which a copy beside the decoded
+   * ones requires. Default: one second, because decoding needs no size.
+   */
+  readonly findsSize?: boolean;
   /** The content of the address; undefined if its form decides. */
   readonly content?: FoundContent | undefined;
 };
@@ -47,6 +52,8 @@ export type CameraInput = {
   readonly stampsAreMonotonic: boolean;
   /** True for RTP, whose packets carry presentation times alone. */
   readonly lacksDecodingTimes: boolean;
+  /** True for devices, which may give pixels: copying those costs as much as decoding them. */
+  readonly mayBeRaw: boolean;
   /** True if `url` is a playlist, which may date its segments. */
   readonly isPlaylist: boolean;
 };
@@ -94,6 +101,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
     url: address,
     needs: needsOf(reach, address),
     isPlaylist: kind === 'hls',
+    mayBeRaw: kind === 'v4l2',
     lacksDecodingTimes: kind === 'rtsp' || kind === 'rtp' || kind === 'sdp',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
@@ -124,12 +132,18 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   ],
   hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
   dash: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
-  mjpeg: ({ timeoutMs }) => ['-f', 'mjpeg', ...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  mjpeg: ({ timeoutMs, findsSize }) => [
+    '-f',
+    'mjpeg',
+    ...shortProbe(findsSize),
+    '-rw_timeout',
+    inMicroseconds(timeoutMs),
+  ],
   recording: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
-  http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
-  mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
+  http: ({ timeoutMs, findsSize }) => [...shortProbe(findsSize), '-rw_timeout', inMicroseconds(timeoutMs)],
+  mpegts: ({ timeoutMs, findsSize }) => [...shortProbe(findsSize), '-timeout', inMicroseconds(timeoutMs)],
   // Its -timeout is in seconds and implies listening.
-  rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  rtmp: ({ timeoutMs, findsSize }) => [...shortProbe(findsSize), '-rw_timeout', inMicroseconds(timeoutMs)],
   rtp: () => RTP,
   sdp: () => ['-f', 'sdp', ...RTP],
   v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
@@ -163,8 +177,10 @@ const RTP = [
   ...['-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video'],
 ];
 
-/** These streams describe themselves repeatedly: analysing one second is enough. */
-const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];
+/** These streams describe themselves repeatedly: analysing one second is enough to decode them. */
+function shortProbe(findsSize = false): string[] {
+  return ['-analyzeduration', findsSize ? '5000000' : '1000000', '-fpsprobesize', '0'];
+}
 
 function kindOf(source: string): keyof typeof KINDS | undefined {
   return (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((kind) => KINDS[kind].test(source));

@@ -6,7 +6,7 @@ import { FramePool } from '../../../core/frame-pool.js';
 import { redactorOf, redactUrls } from '../../../core/redact.js';
 import { FFMPEG_INSTALL, readsFilesOnly } from '../../ffmpeg/binary.js';
 import { KeptUnits } from '../../originals/kept-units.js';
-import { unitPictures } from '../../originals/unit-pictures.js';
+import { UnitAbsence, unitPictures } from '../../originals/unit-pictures.js';
 import { lossReason, mayBeAway } from './connection/connection-failure.js';
 import { CopyKeeper } from './copy/copy-keeper.js';
 import { comesBack, nextAttempt, type NextAttempt } from './connection/next-attempt.js';
@@ -26,6 +26,7 @@ export class CameraSession {
   readonly #pool: FramePool;
   readonly #copies: CopyKeeper | undefined;
   readonly #kept: KeptUnits | undefined;
+  readonly #absence = new UnitAbsence();
   readonly #out: FramesOut;
   readonly #timeline: Timeline;
   readonly #shedding: Shedding;
@@ -91,6 +92,11 @@ export class CameraSession {
         if (end.gaveUp === 'needs-ffmpeg') this.#out.status('connecting', `${reason}; ffmpeg reads it instead`);
         continue;
       }
+      if (end.gaveUp === 'cannot-copy' && !isOwn(this.#reader)) {
+        this.#reader = { ...this.#reader, cannotCopy: true };
+        this.#out.status('connecting', `${reason}; it is opened again without a copy of its coded video`);
+        continue;
+      }
       if (this.#hasPlayed(end)) break;
       this.#out.lost(reason);
       const isNoBeginning = this.#out.count === 0 || (end.gaveUp === 'cannot-crop' && !this.#out.hasShown);
@@ -142,7 +148,13 @@ export class CameraSession {
         pool: this.#pool,
         timeline: this.#timeline,
         shedding: this.#shedding,
-        onUnit: kept && ((unit) => kept.add(unit)),
+        units: kept && {
+          onUnit: (unit) => {
+            this.#absence.set(undefined);
+            kept.add(unit);
+          },
+          onNone: (why) => this.#absence.set(why),
+        },
         onCopied: copies && ((piece) => copies.write(piece)),
         events: this.#out.eventsOf(() => connection),
       });
@@ -167,8 +179,7 @@ export class CameraSession {
     const kept = this.#kept;
     const { originals, streamId, ffmpeg, view } = this.#options;
     if (kept === undefined) return undefined;
-    const isReadByFfmpeg = (): boolean => !isOwn(this.#reader);
-    const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, view, isReadByFfmpeg }));
+    const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, view, absence: this.#absence }));
     return () => {
       remove?.();
       kept.clear();

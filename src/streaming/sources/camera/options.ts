@@ -75,8 +75,8 @@ export type CameraOptions = {
   /** Called once if keeping ends early; the files are complete up to that point. */
   readonly onCopyFailure?: (error: OutputError) => void;
   /**
-   * Also keeps the newest coded pictures in memory, so that originals can be had; not if ffmpeg reads the camera.
-   * Default: none.
+   * Also keeps the newest coded pictures in memory, so that originals can be had; not of devices and of RTP that ffmpeg
+   * reads. Default: none.
    */
   readonly originals?: Originals;
   /**

@@ -2,6 +2,7 @@ import type { FoundContent } from '../../../../core/coded-unit.js';
 import type { CaptureClock } from '../../../../core/frame.js';
 import type { FrameSlot } from '../../../../core/frame-pool.js';
 import type { Size } from '../../../../core/size.js';
+import type { KeptUnit } from '../../../originals/kept-units.js';
 import type { KeptTimes } from '../copy/kept-times.js';
 
 /** A picture's times: in its stream, and on the monotonic clock. */
@@ -38,6 +39,13 @@ export type ConnectionEvents = {
   onNotice(text: string): void;
 };
 
+export type UnitReceiver = {
+  /** Our own readers call it on arrival, ffmpeg's once the picture is decoded. */
+  readonly onUnit: (unit: KeptUnit) => void;
+  /** ffmpeg reads the camera, and gives no units. */
+  readonly onNone: (why: string) => void;
+};
+
 /** One attempt to watch a camera. */
 export type CameraConnection = {
   /** Resolves when all its processes and sockets have ended; never rejects. */
@@ -54,9 +62,10 @@ export type CameraConnection = {
  * The reason why a connection ended itself. `silent`: connected, but no picture for too long. `behind`: more of the
  * stream waits than allowed, and skipping pictures does not help. `needs-stamps`: the pictures carry no times; open it
  * again with `stampOnArrival`. `needs-ffmpeg`: the camera sends a format that our own readers do not support.
- * `cannot-crop`: the pictures do not contain the part that is wanted.
+ * `cannot-crop`: the pictures do not contain the part that is wanted. `cannot-copy`: ffmpeg cannot copy the coded
+ * pictures beside decoding them; open it again without that.
  */
-export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg' | 'cannot-crop';
+export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg' | 'cannot-crop' | 'cannot-copy';
 
 /** The reason of an end without an error. */
 export const STREAM_ENDED = 'the camera ended the stream';

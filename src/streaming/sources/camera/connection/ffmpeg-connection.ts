@@ -4,9 +4,10 @@ import type { Clock, WallClock } from '../../../../core/clock.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { isCropFailure, type View } from '../../../../core/view.js';
-import { cameraInput, type FfmpegTransport } from '../camera-input.js';
+import { cameraInput, type CameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import { CodedCopy } from '../../../ffmpeg/coded-copy.js';
 import { hwaccelOptions, withHwaccel, type Hwaccel } from '../../../ffmpeg/hwaccel.js';
 import { EVERYTHING } from '../../../ffmpeg/needs.js';
 import type { FrameProcess, FrameProcessEnd, FfmpegPicture } from '../../../ffmpeg/frame-process.js';
@@ -17,7 +18,9 @@ import {
   type ConnectionEnd,
   type ConnectionEvents,
   type GivingUp,
+  type UnitReceiver,
 } from './connection.js';
+import { CopiedUnits } from '../copy/copied-units.js';
 import { keptFrameProcess } from '../copy/kept-frame-process.js';
 import { kernelStamps, type KernelStamps } from '../time/kernel-stamps.js';
 import { KeptTimes } from '../copy/kept-times.js';
@@ -45,6 +48,9 @@ export type FfmpegConnectionOptions = {
   readonly shedding: Shedding;
   /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  /** Receives the coded pictures; undefined for none. */
+  readonly units?: UnitReceiver | undefined;
+  readonly cannotCopy?: boolean;
   readonly inputOptions: readonly string[];
   readonly events: ConnectionEvents;
 };
@@ -60,6 +66,9 @@ const TIMELESS_DEMUXERS = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc']);
  * delay. A player that falls behind moves forward anyway: old segments leave the playlist.
  */
 const PLAYLIST_DEMUXERS = new Set(['hls', 'dash']);
+/** Of the second output, which no format of the first one can cause. */
+const COPY_FAILURE = /output file #1\b|output stream (?:#?1:|1:)|out#1\b|vost#1:|av_interleaved_write_frame/;
+const CANNOT_COPY = 'ffmpeg cannot copy the coded pictures of this camera';
 
 /** A connection that ffmpeg reads and decodes: for all formats that our own readers do not support. */
 export class FfmpegConnection implements CameraConnection {
@@ -76,6 +85,9 @@ export class FfmpegConnection implements CameraConnection {
   /** Of a device whose stamps arrive unchanged. */
   readonly #stamps: KernelStamps | undefined;
   readonly #program: ProgramTime | undefined;
+  /** Coded pictures that get their times from decoded ones. */
+  #copied: CopiedUnits | undefined;
+  readonly #isCopying: boolean;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
   /** The times of the last pictures: as many as are held, and the newest. */
@@ -88,7 +100,10 @@ export class FfmpegConnection implements CameraConnection {
   constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
     const { url, ffmpeg, hwaccel, input, view, pool, clock, scheduler, onCopied } = options;
-    const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
+    const { units, cannotCopy = false } = options;
+    const isKept = onCopied !== undefined;
+    const findsSize = units !== undefined && !cannotCopy;
+    const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: isKept, findsSize });
     this.#restamps = onCopied !== undefined && camera.lacksDecodingTimes;
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
     this.#program = camera.isPlaylist
@@ -98,6 +113,10 @@ export class FfmpegConnection implements CameraConnection {
           onNotice: (text) => options.events.onNotice(text),
         })
       : undefined;
+    const whyNone = isKept ? undefined : whyNoCopy(camera, options);
+    if (whyNone !== undefined) units?.onNone(whyNone);
+    const coded = units && whyNone === undefined ? this.#codedCopy(units) : undefined;
+    this.#isCopying = coded !== undefined && !isKept;
     this.#isRtsp = /^rtsps?:/i.test(camera.url);
     this.#openedAtMs = clock.now();
     this.#process = keptFrameProcess({
@@ -113,7 +132,13 @@ export class FfmpegConnection implements CameraConnection {
         return slot?.bytes;
       },
       onPicture: (picture) => this.#arrived(picture),
-      onCopied,
+      onCopied:
+        onCopied &&
+        ((piece) => {
+          onCopied(piece);
+          coded?.push(piece);
+        }),
+      onCoded: coded && ((piece) => coded.push(piece)),
       restamps: this.#restamps,
       onLine: (line) => this.#read(line),
     });
@@ -127,6 +152,12 @@ export class FfmpegConnection implements CameraConnection {
 
   stop(): void {
     void this.#process.stop();
+  }
+
+  #codedCopy({ onUnit, onNone }: UnitReceiver): CodedCopy {
+    const copied = new CopiedUnits(onUnit);
+    this.#copied = copied;
+    return new CodedCopy({ onPicture: (picture) => copied.coded(picture, this.#options.clock.now()), onNone });
   }
 
   #arrived({ ptsUs, size, whole, corrupt }: FfmpegPicture): void {
@@ -152,6 +183,7 @@ export class FfmpegConnection implements CameraConnection {
     });
     // They grow with each jump of the times, and never beyond the size of their file.
     if (this.#options.onCopied !== undefined) this.keptTimes.note(ptsUs, moment.ptsMs);
+    this.#copied?.decoded({ ptsUs, streamUs: Math.round(moment.ptsMs * 1_000), isDamaged: corrupt });
     const slot = this.#slots.shift();
     const decision = this.#decide(moment, readyAtMs);
     if (decision === 'show') {
@@ -212,8 +244,13 @@ export class FfmpegConnection implements CameraConnection {
     await this.#program?.stop();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
-    const gaveUp = this.#gaveUp?.why ?? (isCropFailure(end.failure) ? 'cannot-crop' : undefined);
-    return { reason: this.#reason(end), streamedMs, gaveUp };
+    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp?.why ?? this.#ownEnd(end) };
+  }
+
+  #ownEnd({ failure, errors, stopped }: FrameProcessEnd): GivingUp | undefined {
+    if (isCropFailure(failure)) return 'cannot-crop';
+    const isOfCopy = this.#isCopying && !stopped && errors.some((error) => COPY_FAILURE.test(error));
+    return isOfCopy ? 'cannot-copy' : undefined;
   }
 
   #reason({ failure, errors, signal, code, pictureCount }: FrameProcessEnd): string {
@@ -228,4 +265,11 @@ export class FfmpegConnection implements CameraConnection {
         : (errors[errors.length - 1] ?? `ffmpeg ended with exit code ${code}`))
     );
   }
+}
+
+function whyNoCopy(camera: CameraInput, { cannotCopy, inputOptions }: FfmpegConnectionOptions): string | undefined {
+  if (cannotCopy === true) return CANNOT_COPY;
+  if (camera.lacksDecodingTimes) return 'ffmpeg reads this camera over RTP, and copies no video without decoding times';
+  // Whoever chose options for a device may have chosen a coded format.
+  return camera.mayBeRaw && inputOptions.length === 0 ? 'a device may give pixels, which are not copied' : undefined;
 }

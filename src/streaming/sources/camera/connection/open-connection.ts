@@ -5,12 +5,12 @@ import { openTcp } from '../../../mpegts/open-tcp.js';
 import { openUdp } from '../../../mpegts/open-udp.js';
 import { RtspReader } from '../../../rtsp/rtsp-reader.js';
 import { ffmpegTransport } from '../camera-input.js';
-import type { CameraConnection, ConnectionEvents } from './connection.js';
+import type { CameraConnection, ConnectionEvents, UnitReceiver } from './connection.js';
 import { FfmpegConnection } from './ffmpeg-connection.js';
 import type { ResolvedCameraOptions } from '../options.js';
 import type { Shedding } from '../shedding.js';
 import type { Timeline } from '../time/timeline.js';
-import { UnitConnection, type PlacedUnit } from './unit-connection.js';
+import { UnitConnection } from './unit-connection.js';
 
 /** The demuxer of the stream: one of our readers, or ffmpeg. */
 export type Reader = OwnReader | FfmpegReader;
@@ -20,6 +20,8 @@ export type FfmpegReader = {
   readonly stampOnArrival: boolean;
   /** The content of the address; undefined if its form decides. */
   readonly content?: FoundContent | undefined;
+  /** True if ffmpeg could not copy the coded pictures. */
+  readonly cannotCopy?: boolean;
 };
 
 export function isOwn(reader: Reader): reader is OwnReader {
@@ -33,8 +35,8 @@ export type OpenOptions = ResolvedCameraOptions & {
   readonly shedding: Shedding;
   /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
-  /** Receives each unit that our own reader reads, on its arrival; undefined for none. */
-  readonly onUnit: ((unit: PlacedUnit) => void) | undefined;
+  /** Receives each coded unit; undefined for none. */
+  readonly units: UnitReceiver | undefined;
   readonly events: ConnectionEvents;
 };
 
@@ -75,6 +77,6 @@ export function ownReaderOf(url: string, options: ReaderOptions): OwnReader | un
  */
 export function openConnection(url: string, options: OpenOptions): CameraConnection {
   const { reader } = options;
-  if (isOwn(reader)) return new UnitConnection({ ...options, reader });
+  if (isOwn(reader)) return new UnitConnection({ ...options, onUnit: options.units?.onUnit, reader });
   return new FfmpegConnection({ ...options, ...reader, url, transport: ffmpegTransport(options.transport) });
 }

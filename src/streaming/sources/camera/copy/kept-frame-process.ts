@@ -15,6 +15,8 @@ export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getT
   readonly view?: View | undefined;
   /** Receives pieces of a NUT file of the stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  /** Receives pieces of such a file in which times may differ from the pictures'. With `onCopied`, it has no effect. */
+  readonly onCoded?: ((piece: Uint8Array) => void) | undefined;
   /** True if the stream has no decoding times: the copy needs some, which delays it by one picture. */
   readonly restamps: boolean;
 };
@@ -29,8 +31,9 @@ const COPY_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduratio
 const MOST_UNSENT_BYTES = 4 * 2 ** 20;
 
 /**
- * ffmpeg's pictures of a camera. With a copy, one ffmpeg copies and another decodes that copy, so a picture's time
- * equals its time in the file. Two outputs of one ffmpeg would each correct a camera's times in their own way.
+ * ffmpeg's pictures of a camera. With a copy that is kept, one ffmpeg copies and another decodes that copy, so a
+ * picture's time equals its time in the file. Two outputs of one ffmpeg, which cost less and delay nothing, may each
+ * correct a camera's times in their own way.
  */
 export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FrameProcess, 'closed' | 'stop'> {
   const {
@@ -45,17 +48,19 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
     onPicture,
     onLine,
     onCopied,
+    onCoded,
     restamps,
   } = options;
   if (onCopied === undefined) {
     return new FrameProcess({
       ffmpeg,
       needs,
-      args: frameArguments(ffmpeg.version, { url, inputOptions, input, view }),
+      args: frameArguments(ffmpeg.version, { url, inputOptions, input, view, copies: onCoded !== undefined }),
       view,
       channels,
       getTarget,
       onPicture,
+      onCopied: onCoded,
       ...(onLine && { onLine }),
     });
   }
