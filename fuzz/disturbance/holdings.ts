@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type Holding, type ObservedCommand } from './observed-command.js';
+import { isRunning } from '../../test/helpers/processes.js';
+import type { Holding, ObservedCommand } from './observed-command.js';
 
 const SAMPLE_EVERY_MS = 1000;
 /** Descriptors of one more connection, decoder and detector that start while others end. */
@@ -40,8 +41,8 @@ export function leaks(holdings: readonly Holding[], moreFiles = MORE_FILES): str
 export async function leftBehind(command: ObservedCommand): Promise<string[]> {
   let left = [...command.everChildren];
   for (let i = 0; i < 50 && left.length > 0; i++) {
-    left = left.filter(isAlive);
+    left = left.filter(isRunning);
     if (left.length > 0) await sleep(100);
   }
-  return left.map((pid) => `process ${pid} is left behind`);
+  return left.map((identity) => `process ${identity} is left behind`);
 }

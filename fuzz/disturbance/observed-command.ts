@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { COMMAND } from '../../test/helpers/command.js';
-import { children } from '../../test/helpers/processes.js';
+import { children, identityOf, type ProcessIdentity } from '../../test/helpers/processes.js';
 
 /** What a command holds at a moment. */
 export type Holding = { readonly files: number; readonly memoryMb: number; readonly children: number };
@@ -14,8 +14,8 @@ export type CommandEnd = { readonly code: number | null; readonly stdout: string
 /** A long `nowcast` command that is under observation, with its child processes. */
 export class ObservedCommand {
   readonly ended: Promise<CommandEnd>;
-  /** Ids of all children that were ever seen. */
-  readonly everChildren = new Set<number>();
+  /** All children that were ever seen. */
+  readonly everChildren = new Set<ProcessIdentity>();
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   #stderr = '';
 
@@ -53,7 +53,10 @@ export class ObservedCommand {
   childrenLike(commandLine: RegExp): number[] {
     if (!this.isRunning) return [];
     const found = children(this.#child.pid);
-    for (const pid of found) this.everChildren.add(pid);
+    for (const pid of found) {
+      const identity = identityOf(pid);
+      if (identity !== undefined) this.everChildren.add(identity);
+    }
     return found.filter((pid) => commandLine.test(commandLineOf(pid)));
   }
 
@@ -90,11 +93,6 @@ export class ObservedCommand {
   kill(): void {
     this.#child.kill('SIGKILL');
   }
-}
-
-/** True if the process exists and was not reaped. */
-export function isAlive(pid: number): boolean {
-  return commandLineOf(pid) !== '';
 }
 
 function commandLineOf(pid: number): string {

@@ -14,7 +14,8 @@ export type TrialOptions = {
   readonly forMs: number;
   /** The same seed chooses the same faults. */
   readonly seed: number;
-  readonly print?: (line: string) => void;
+  /** Called for each fault that is caused. */
+  readonly print?: (fault: string) => void;
 };
 
 export type TrialReport = {
@@ -27,6 +28,9 @@ export type TrialReport = {
 };
 
 export type Trial = (options: TrialOptions) => Promise<TrialReport>;
+
+const MOST_SHOWN = 60;
+const TOLD_EVERY_MS = 60_000;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -57,7 +61,15 @@ async function main(name: string, about: string, trial: Trial): Promise<number> 
   const seed = numberOption('seed', values.seed, { min: 0, max: 2 ** 32 - 1, isInteger: true });
   const folder = await mkdtemp(join(tmpdir(), `nowcast-${name}-`));
   print(`seed ${seed}, ${minutes} min`);
-  const { caused, problems, holdings, summary } = await trial({ folder, forMs: minutes * 60_000, seed });
+  let faultCount = 0;
+  let minute = 0;
+  const telling = setInterval(() => print(`minute ${++minute} of ${minutes}: ${faultCount} faults`), TOLD_EVERY_MS);
+  const { caused, problems, holdings, summary } = await trial({
+    folder,
+    forMs: minutes * 60_000,
+    seed,
+    print: () => (faultCount += 1),
+  }).finally(() => clearInterval(telling));
   printTable(
     ['fault', 'times'],
     Object.entries(caused).map(([fault, count]) => [fault, String(count)]),
@@ -65,7 +77,9 @@ async function main(name: string, about: string, trial: Trial): Promise<number> 
   for (const [stream, { received, percepts, drops, gaps }] of Object.entries(summary?.streams ?? {}))
     print(`${stream}: ${received} frames, ${percepts} percepts, ${gaps} gaps, drops ${JSON.stringify(drops)}`);
   const [files, memory] = (['files', 'memoryMb'] as const).map((key) => holdings.map((holding) => holding[key]));
-  print(`descriptors ${Math.min(...files)} to ${Math.max(...files)}, memory ${memory.map(Math.round).join(' ')} MB`);
+  const every = Math.ceil(memory.length / MOST_SHOWN);
+  const shown = memory.filter((_, i) => i % every === 0).map(Math.round);
+  print(`descriptors ${Math.min(...files)} to ${Math.max(...files)}, memory every ${every} s ${shown.join(' ')} MB`);
   for (const problem of problems) print(`BROKEN: ${problem}`);
   if (problems.length > 0) print(`kept: ${folder}`);
   else await rm(folder, { recursive: true, force: true });

@@ -24,6 +24,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A process for good: ids are used again, on some systems within the hour. */
+export type ProcessIdentity = `${number} of ${string}`;
+
+/** Undefined if it has ended. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  // The time of its start, in ticks since the system's.
+  const startedAt = statOf(pid)?.[19];
+  return startedAt === undefined ? undefined : `${pid} of ${startedAt}`;
+}
+
+/** Whether this very process runs, alive or not yet reaped. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identityOf(parseInt(identity, 10)) === identity;
+}
+
 /** Number of open pipes and sockets of this process. */
 export function openPipes(): number {
   return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;
@@ -49,13 +64,17 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 function parentOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  return stat && Number(stat[1]);
+}
+
+/** The facts of a process from its state on, as `proc(5)` lists them; undefined if it has ended. */
+function statOf(pid: number): string[] | undefined {
   try {
     // The name before it is in parentheses and may hold anything.
-    return Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[1],
-    );
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
   } catch {
     return undefined;
   }
