@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write.js';
 import { sha256Of } from '../files/sha256.js';
@@ -10,6 +10,8 @@ import { sha256Of } from '../files/sha256.js';
  */
 export async function isIntact(path: string): Promise<boolean> {
   try {
+    // To open a named pipe would wait for ever.
+    for (const one of [path, sealPath(path)]) if (!(await lstat(one)).isFile()) return false;
     const [seal] = (await readFile(sealPath(path), 'utf8')).split(/\s/);
     return seal === (await sha256Of(path));
   } catch {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -64,6 +65,10 @@ describe('uint8Model', () => {
 
   for (const [harm, change] of Object.entries({
     'cut off': (path: string) => truncateSync(path, 100),
+    'a named pipe': (path: string) => {
+      rmSync(path);
+      execFileSync('mkfifo', [path]);
+    },
     empty: (path: string) => truncateSync(path, 0),
     'of other weights': (path: string) => {
       const bytes = readFileSync(path);
