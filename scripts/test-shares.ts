@@ -9,11 +9,15 @@ const UNIT = /\.test\.js$/;
 
 /** Files whose tests follow a clock: cameras, streams and the demo, which mostly wait. */
 const REAL_TIME = [
-  /^streaming\/(?!live-page\/|originals\/file-|ffmpeg\/damage-).*\.(integration|e2e|parity)\.js$/,
+  /^streaming\/.*\.(integration|e2e|parity)\.js$/,
   /^helpers\/.*\.integration\.js$/,
   /^fuzz\/(chaos|soak)\/.*\.integration\.js$/,
   /^cli\/(demo|demo-page|eval-realtime|run-save)\.e2e\.js$/,
 ];
+
+/** Parts of streaming that read files, or show a page that stands still. */
+const NOT_LIVE =
+  /^streaming\/(clips|ffmpeg|live-page|originals\/(?!camera-)|sinks\/(annotated-video|mqtt\/discovery)|sources\/(?!camera\/))/;
 
 /** Folders whose files take longest. */
 const LONG = /^(training|streaming|cli)\//;
@@ -31,7 +35,7 @@ export function testShares(folder: string): { readonly realTime: Share; readonly
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => TEST_FILE.test(name))
     .sort();
-  const isRealTime = (name: string): boolean => REAL_TIME.some((pattern) => pattern.test(name));
+  const isRealTime = (name: string): boolean => !NOT_LIVE.test(name) && REAL_TIME.some((pattern) => pattern.test(name));
   const others = names.filter((name) => !isRealTime(name));
   const units = others.filter((name) => UNIT.test(name));
   const slow = others.filter((name) => !UNIT.test(name));

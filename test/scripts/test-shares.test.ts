@@ -17,9 +17,9 @@ describe('the shares of the tests', () => {
     const realTime = [
       'cli/demo.e2e.js',
       'helpers/paced-camera/paced-camera.integration.js',
-      'streaming/sources/video/video.parity.js',
+      'streaming/sources/camera/camera.integration.js',
     ];
-    const long = ['training/train.integration.js', 'streaming/live-page/page.e2e.js', 'cli/run.e2e.js'];
+    const long = ['training/train.integration.js', 'streaming/sources/video/video.parity.js', 'cli/run.e2e.js'];
     const short = ['model/net.parity.js', 'package.integration.js'];
     const units = ['cli/demo.test.js', 'streaming/rtsp/sdp.test.js'];
     write([...realTime, ...long, ...short, ...units, 'helpers/needs.js', 'cli/demo.e2e.js.map', 'cli/demo.test.d.ts']);
