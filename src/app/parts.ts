@@ -35,7 +35,7 @@ export function sourceEntry(kind: string, { sources }: RunParts): SourceEntry {
 }
 
 /** The entry of a sink of a checked configuration. */
-export function sinkEntry(kind: string, { sinks }: RunParts): SinkEntry {
+export function sinkEntry(kind: string, { sinks }: Pick<RunParts, 'sinks'>): SinkEntry {
   return entryNamed(kind, sinks);
 }
 

@@ -58,6 +58,7 @@ export function register(program: Command, context: CliContext): void {
           over: { ...listening, ...kept },
         },
       );
+    const wishes = file === undefined || validate === true ? undefined : wishesForReload(context);
     const config = await read();
     if (validate === true) {
       const { planRun } = await import('../app/run/plan.js');
@@ -66,7 +67,7 @@ export function register(program: Command, context: CliContext): void {
       return;
     }
     const { serve } = await import('../app/serve/serve.js');
-    const options = file === undefined ? {} : await reloading(file, watch === true, read, context);
+    const options = wishes && file !== undefined ? await reloading(file, watch === true, read, wishes, context) : {};
     const summary = await serve(config, io, options);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   });
@@ -80,19 +81,35 @@ export function register(program: Command, context: CliContext): void {
   });
 }
 
+/** Takes wishes for a reload (SIGHUP) from now on, and keeps one until somebody listens. */
+function wishesForReload({ onHangup = () => () => undefined }: CliContext): (listen: () => void) => () => void {
+  let isWanted = false;
+  const waiting = (): void => {
+    isWanted = true;
+  };
+  let listener = waiting;
+  const end = onHangup(() => listener());
+  return (listen) => {
+    listener = listen;
+    if (isWanted) listen();
+    return end;
+  };
+}
+
 /** A configuration that is read again: on SIGHUP, and when its file changes, if that is asked for. */
 async function reloading(
   file: string,
   isWatched: boolean,
   readAgain: () => Promise<RunConfig>,
-  { env, onHangup = () => () => undefined }: CliContext,
+  onWish: (listen: () => void) => () => void,
+  { env }: CliContext,
 ): Promise<ServeOptions> {
   const { onFileChange } = await import('../app/serve/file-changes.js');
   return {
     readAgain,
     stateFile: stateFile(file, env),
     onReloadWanted(reload) {
-      const ends = [onHangup(reload), ...(isWatched ? [onFileChange(file, reload)] : [])];
+      const ends = [onWish(reload), ...(isWatched ? [onFileChange(file, reload)] : [])];
       return () => {
         for (const end of ends) end();
       };

@@ -34,6 +34,8 @@ export function checkCoded(text: string, kinds: readonly SourceKind[]): void {
   const { kind, address } = recogniseSource(text, kinds);
   if (kind?.codedForms?.some((form) => address.toLowerCase().startsWith(form)) !== true)
     throw new UsageError(`"${redactUrls(text)}" cannot be recorded as it is coded; it must be ${codedForms(kinds)}`);
+  const why = kind.whyNotCoded?.(address);
+  if (why !== undefined) throw new UsageError(`"${redactUrls(text)}" cannot be recorded as it is coded: ${why}`);
 }
 
 /**

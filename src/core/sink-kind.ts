@@ -31,6 +31,14 @@ export type SinkKind<Open = unknown> = {
   readonly section: SinkSection;
   readonly keys: Keys;
   readonly flag?: SinkFlag;
+  /**
+   * How a running service takes over other settings. `reopen`, the default: another sink takes the place of this one.
+   * `reopen-after`: this one ends first, because the two would disturb each other. `restart`: at the service's next
+   * start.
+   */
+  readonly onOtherSettings?: 'reopen' | 'reopen-after' | 'restart';
+  /** Keys whose values the open sink itself takes over. */
+  readonly liveKeys?: readonly string[];
   needsFfmpeg?(settings: Readonly<Record<string, unknown>>): boolean;
   /** @throws UsageError if these settings contradict each other or the sources */
   check?(settings: Readonly<Record<string, unknown>>, sources: readonly CheckedSource[]): void;

@@ -47,6 +47,8 @@ export type SourceKind<Open = unknown> = SourceFacts & {
   readonly forms: readonly string[];
   /** Beginnings of addresses whose coded pictures can be had without decoding them. */
   readonly codedForms?: readonly string[];
+  /** Why an address of these forms cannot be recorded as it is coded: `it is HLS`; undefined if it can. */
+  readonly whyNotCoded?: (address: string) => string | undefined;
   /** Forms that `recognise` accepts; empty if `takesPath` decides. */
   readonly examples: readonly string[];
   /**

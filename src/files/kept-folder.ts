@@ -41,6 +41,7 @@ const PRUNED_EVERY_MS = 10 * 60_000;
  */
 export class KeptFolder {
   readonly #options: KeptFolderOptions;
+  #retention: Retention;
   /** By their paths, the oldest first. */
   readonly #files: Map<string, DatedFile>;
   readonly #timer: NodeJS.Timeout;
@@ -52,6 +53,7 @@ export class KeptFolder {
 
   private constructor(options: KeptFolderOptions, files: readonly DatedFile[]) {
     this.#options = options;
+    this.#retention = options.retention;
     this.#files = new Map(files.toSorted((a, b) => a.atMs - b.atMs).map((file) => [file.path, file]));
     this.#bytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#timer = setInterval(() => void this.#prune(), PRUNED_EVERY_MS);
@@ -78,8 +80,14 @@ export class KeptFolder {
   /** Each call has the disk looked at for the next one: a disk that hangs delays nobody. */
   get use(): KeptUse {
     void this.#look();
-    const { maxBytes } = this.#options.retention;
+    const { maxBytes } = this.#retention;
     return { usedBytes: this.#bytes, maxBytes, freeBytes: this.#freeBytes, isFailing: this.#isFailing };
+  }
+
+  /** Holds from now on; files that are then too many are removed. */
+  setRetention(retention: Retention): void {
+    this.#retention = retention;
+    void this.#prune();
   }
 
   has(path: string): boolean {
@@ -182,7 +190,7 @@ export class KeptFolder {
   /** One after the other. */
   #prune(): Promise<void> {
     this.#pruning = this.#pruning.then(async () => {
-      for (const { path } of beyond(this.#options.retention, this.#files.values(), this.#bytes, this.#nowMs())) {
+      for (const { path } of beyond(this.#retention, this.#files.values(), this.#bytes, this.#nowMs())) {
         this.#forget(path);
         await rm(path, { force: true }).catch(() => undefined);
       }

@@ -132,6 +132,30 @@ describe('a camera with a stream for recordings', function () {
     },
   );
 
+  itNeeds(NEEDS, 'ends its recording when it is switched off, and begins another one later', async () => {
+    const sub = await serverOf(320, 240, PASSWORDS[0]);
+    const main = await serverOf(640, 480, PASSWORDS[1]);
+    write(addressOf(sub, PASSWORDS[0]), addressOf(main, PASSWORDS[1]));
+    const service = await start();
+    const turn = async (on: boolean): Promise<void> => {
+      const options = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ on }) };
+      while (!(await fetch(new URL('/api/cameras/front/switches/enabled', service.url), options)).ok);
+    };
+    const begun = await service.until(({ record }) => record?.state === 'streaming');
+    await service.until(({ percepts }) => percepts > begun.percepts + 20);
+    await turn(false);
+    // A recording has its name once it is complete.
+    while (videos().length === 0) await service.ask('/livez');
+    assert.equal((await service.until(() => true)).record, undefined);
+    await turn(true);
+    const again = await service.until(({ record }) => record?.state === 'streaming');
+    await service.until(({ percepts }) => percepts > again.percepts + 20);
+    await service.run.interrupt();
+    run = undefined;
+    assert.deepEqual(videos().map(sizeOf), ['640x480', '640x480']);
+    for (const video of videos()) assert.ok(presentationTimes(join(folder(), video)).length > 10, video);
+  });
+
   itNeeds(NEEDS_PERSON, 'has the large pictures in the clips of its objects', async () => {
     const [detect, record] = [await freeUdpPort(), await freeUdpPort()].map((port) => `udp://127.0.0.1:${port}`);
     const more = {

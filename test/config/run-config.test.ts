@@ -71,6 +71,13 @@ describe('a run configuration', () => {
           !error.message.includes('secret9'),
       );
       assert.throws(
+        () => check({ detect: CAMERA, record: 'https://u:secret9@h/live/index.m3u8?x=1' }),
+        (error: Error) =>
+          /front\.source\.record: .*index\.m3u8.* cannot be recorded as it is coded: it is HLS.*; give the RTSP address/.test(
+            error.message,
+          ) && !error.message.includes('secret9'),
+      );
+      assert.throws(
         () => check({ detect: CAMERA, recrod: record }),
         /source\.recrod is not a key; did you mean record\? \(allowed in cameras\.front\.source: detect, record\)/,
       );

@@ -1,5 +1,5 @@
 import { classIdsOf } from '../../config/class-ids.js';
-import type { RunConfig } from '../../config/run-config.js';
+import type { RunConfig, SinkConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
@@ -11,13 +11,17 @@ import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../../streaming/sinks/service.js';
-import type { Sink, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
+import type { Sink, SinkContext, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
 import { cocoNumbering } from './coco-numbering.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { NewestStates } from './newest-states.js';
+import { sinkChanges } from './sink-changes.js';
 import { withModelClasses } from './scene-classes.js';
+
+type OpenSinkOfRun = { readonly config: SinkConfig; readonly sink: Sink };
 
 /** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
 export type OpenSinks = {
@@ -33,6 +37,12 @@ export type OpenSinks = {
   readonly urls: Readonly<Record<string, string>>;
   /** Files written so far. */
   readonly files: readonly string[];
+  /**
+   * Takes over other outputs while the run goes on: all of them, or none.
+   * @param access who may ask the server
+   * @throws UsageError or OutputError if one of them cannot be opened; the former ones go on then
+   */
+  change(config: RunConfig, access: Api['access']): Promise<void>;
   /** Of each sink that has something to say, by its name. */
   health(): Readonly<Record<string, SinkHealth>>;
   /** Safe to call twice. */
@@ -73,22 +83,25 @@ export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promi
 
 /** The sources of a run as its sinks know them. */
 export function sinkSources(
-  { sources, detect: ofAll }: Pick<RunConfig, 'sources' | 'detect'>,
+  { sources, detect: ofAll, snapshots: ofService }: Pick<RunConfig, 'sources' | 'detect' | 'snapshots'>,
   classNames: readonly string[],
   parts: RunParts,
 ): readonly SinkSource[] {
-  return sources.map(({ id, kind, address, more, settings, detect = ofAll, scene, record }) => ({
-    id,
-    address,
-    settings,
-    ...(more !== undefined && { more }),
-    ...(record !== undefined && { hasRecord: true }),
-    pictures: sourceEntry(kind, parts).pictures,
-    ...(detect.classes !== undefined && {
-      classes: classIdsOf(detect.classes, classNames).map((classId) => classNames[classId]),
+  return sources.map(
+    ({ id, kind, address, more, settings, detect = ofAll, scene, record, snapshots = ofService?.rule }) => ({
+      id,
+      address,
+      settings,
+      ...(more !== undefined && { more }),
+      ...(record !== undefined && { hasRecord: true }),
+      ...(snapshots?.isEnabled === false && { isWithoutSnapshots: true }),
+      pictures: sourceEntry(kind, parts).pictures,
+      ...(detect.classes !== undefined && {
+        classes: classIdsOf(detect.classes, classNames).map((classId) => classNames[classId]),
+      }),
+      ...(scene !== undefined && { scene: withModelClasses(scene, classNames, id) }),
     }),
-    ...(scene !== undefined && { scene: withModelClasses(scene, classNames, id) }),
-  }));
+  );
 }
 
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
@@ -97,18 +110,23 @@ export async function openSinks(
   parts: RunParts,
   context: AppContext,
 ): Promise<OpenSinks> {
-  const open: { readonly name: string; readonly sink: Sink }[] = [];
+  let open: readonly OpenSinkOfRun[] = [];
+  /** Those that ended before the run, and the files that they have written. */
+  const ending = new Set<Promise<void>>();
+  const formerFiles: string[] = [];
+  const states = new NewestStates();
   const close = async (): Promise<void> => {
     await Promise.all(open.map(({ sink }) => sink.close()));
+    await Promise.all(ending);
   };
   const dispose = async (): Promise<void> => {
     for (const { sink } of open) await sink.dispose?.();
   };
-  const inRun = {
-    sources: sinkSources(config, info.classNames, parts),
+  const inRunOf = (now: RunConfig, access = api?.access): SinkContext => ({
+    sources: sinkSources(now, info.classNames, parts),
     header: runHeader(info, context.clock, {
-      streams: config.sources.map(({ id }) => id),
-      config: context.redact(config),
+      streams: now.sources.map(({ id }) => id),
+      config: context.redact(now),
       host: hostFacts(),
     }),
     cocoNumbering: (annotations: string | undefined) => cocoNumbering(info.classNames, annotations, context.log),
@@ -116,18 +134,22 @@ export async function openSinks(
     wallClock: context.clock,
     ffmpeg,
     pages,
-    api,
+    api: api && { ...api, ...(access !== undefined && { access }) },
     switches,
     objects,
     records,
     onFailure,
     onInfo: (message: string) => context.log.info(message),
     onWarning: (message: string) => context.log.warn(message),
-  };
+  });
+  const openOne = async (config: SinkConfig, inRun: SinkContext): Promise<OpenSinkOfRun> => ({
+    config,
+    sink: await sinkEntry(config.kind, parts).open.open(config.settings, inRun),
+  });
+  const inRun = inRunOf(config);
   try {
     // One after the other: if a sink fails to open, the later ones leave their older files alone.
-    for (const sink of config.sinks)
-      open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
+    for (const sink of config.sinks) open = [...open, await openOne(sink, inRun)];
   } catch (error) {
     await close();
     await dispose();
@@ -136,6 +158,7 @@ export async function openSinks(
 
   return {
     publish(event) {
+      states.seen(event);
       for (const { sink } of open)
         if (isSceneEvent(event)) sink.writeScene?.(event);
         else sink.write(event);
@@ -170,13 +193,77 @@ export async function openSinks(
       for (const { sink } of open) sink.onStream?.(stream);
     },
     onSources(sources) {
+      states.keep(sources.map(({ id }) => id));
       for (const { sink } of open) sink.onSources?.(sources);
     },
-    urls: Object.fromEntries(open.flatMap(({ name, sink: { url } }) => (url === undefined ? [] : [[name, url]]))),
+    urls: Object.fromEntries(
+      open.flatMap(({ config: { kind }, sink: { url } }) => (url === undefined ? [] : [[kind, url]])),
+    ),
     health: () =>
-      Object.fromEntries(open.flatMap(({ name, sink }) => (sink.health === undefined ? [] : [[name, sink.health()]]))),
+      Object.fromEntries(
+        open.flatMap(({ config: { kind }, sink }) => (sink.health === undefined ? [] : [[kind, sink.health()]])),
+      ),
     get files() {
-      return open.flatMap(({ sink }) => sink.files);
+      return [...formerFiles, ...open.flatMap(({ sink }) => sink.files)];
+    },
+    async change(after, access) {
+      const before = open.map(({ config: one }) => one);
+      const changes = sinkChanges(before, after.sinks, parts);
+      const now = inRunOf(after, access);
+      const fresh: OpenSinkOfRun[] = [];
+      const retire = async ({ sink }: OpenSinkOfRun, next?: SinkConfig): Promise<void> => {
+        await (sink.retire?.(next?.settings) ?? sink.close());
+        formerFiles.push(...sink.files);
+        await sink.dispose?.();
+      };
+      const of = ({ kind }: SinkConfig): OpenSinkOfRun => open.find(({ config: one }) => one.kind === kind)!;
+      const undo: (() => Promise<void>)[] = [];
+      try {
+        // Those that go on read their files again, too.
+        const goOn = after.sinks.filter(({ kind }) =>
+          open.some((one) => one.config.kind === kind && one.sink.change !== undefined),
+        );
+        for (const one of new Set([...changes.added, ...changes.reopened, ...changes.reopenedAfter, ...goOn]))
+          await sinkEntry(one.kind, parts).open.prepare(one.settings);
+        for (const one of [...changes.added, ...changes.reopened]) {
+          const opened = await openOne(one, now);
+          fresh.push(opened);
+          undo.push(() => retire(opened));
+        }
+        for (const one of changes.reopenedAfter) {
+          const old = of(one);
+          await retire(old, one);
+          undo.push(async () => {
+            const again = await openOne(old.config, inRunOf(config));
+            open = open.map((each) => (each === old ? again : each));
+            again.sink.resume?.(states.all);
+          });
+          const opened = await openOne(one, now);
+          fresh.push(opened);
+          undo.push(() => retire(opened));
+        }
+      } catch (error) {
+        for (const back of undo.toReversed()) await back();
+        throw error;
+      }
+      const gone = [...changes.removed, ...changes.reopened].map(of);
+      const replaced = new Set([...gone, ...changes.reopenedAfter.map(of)]);
+      open = [...open.filter((one) => !replaced.has(one)), ...fresh].map(({ config: one, sink }) => ({
+        config: changes.live.find(({ kind }) => kind === one.kind) ?? one,
+        sink,
+      }));
+      for (const { config: one, sink } of open) sink.change?.(one.settings, access);
+      for (const { sink } of fresh) sink.resume?.(states.all);
+      // A receiver that is slow delays nobody.
+      for (const one of gone) {
+        const ended = retire(
+          one,
+          changes.reopened.find(({ kind }) => kind === one.config.kind),
+        )
+          .catch((error: unknown) => context.log.warn((error as Error).message))
+          .finally(() => ending.delete(ended));
+        ending.add(ended);
+      }
     },
     close,
     async finish() {

@@ -36,8 +36,6 @@ export type CameraState = {
 /** Follows the events of a service, and knows how each camera is. */
 export class CameraStates {
   readonly #states: Map<string, CameraState>;
-  #detectorLosses = 0;
-  #isDetectorDown = false;
 
   constructor(streamIds: readonly string[], nowMs: number) {
     this.#states = new Map(streamIds.map((id) => [id, { ...BEGINNING, sinceMs: nowMs }]));
@@ -53,15 +51,6 @@ export class CameraStates {
 
   get(streamId: string): CameraState | undefined {
     return this.#states.get(streamId);
-  }
-
-  /** Losses of the detector since the start. */
-  get detectorLosses(): number {
-    return this.#detectorLosses;
-  }
-
-  get isDetectorDown(): boolean {
-    return this.#isDetectorDown;
   }
 
   seen(event: PipelineEvent): void {
@@ -87,11 +76,7 @@ export class CameraStates {
   }
 
   #status({ state, streamId, atMs, message, loss }: StatusEvent): void {
-    if (state === 'detector-lost' || state === 'detector-ready') {
-      this.#isDetectorDown = state === 'detector-lost';
-      if (this.#isDetectorDown) this.#detectorLosses += 1;
-      return;
-    }
+    if (state === 'detector-lost' || state === 'detector-ready') return;
     const before = streamId === undefined ? undefined : this.#states.get(streamId);
     if (streamId === undefined || before === undefined) return;
     const { message: _old, ...kept } = before;

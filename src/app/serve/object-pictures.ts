@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { WallClock } from '../../core/clock.js';
 import type { ObjectEvent } from '../../core/scene-events.js';
-import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import { keptName } from './kept-name.js';
+import type { KeptPlace } from './kept-place.js';
 
 /** So much memory holds pictures that are in no folder. */
 const MOST_BYTES = 32 * 2 ** 20;
@@ -11,7 +12,7 @@ const MOST_UNWRITTEN = 16;
 
 /** The pictures of objects: the newest ones in memory, and all of them in a folder, if there is one. */
 export class ObjectPictures {
-  readonly #folder: KeptFolder | undefined;
+  readonly #place: KeptPlace | undefined;
   readonly #clock: WallClock;
   /** By object, the oldest first. */
   readonly #inMemory = new Map<string, Uint8Array>();
@@ -21,8 +22,8 @@ export class ObjectPictures {
   #unwritten = 0;
   #bytes = 0;
 
-  constructor(folder: KeptFolder | undefined, clock: WallClock) {
-    this.#folder = folder;
+  constructor(place: KeptPlace | undefined, clock: WallClock) {
+    this.#place = place;
     this.#clock = clock;
   }
 
@@ -32,7 +33,7 @@ export class ObjectPictures {
 
   /** Of the folder; undefined without one. */
   get use(): KeptUse | undefined {
-    return this.#folder?.use;
+    return this.#place?.use;
   }
 
   async get(id: string): Promise<Buffer | undefined> {
@@ -48,7 +49,7 @@ export class ObjectPictures {
     this.#inMemory.set(event.id, jpeg);
     this.#bytes += jpeg.length;
     while (this.#bytes > MOST_BYTES) this.#drop(this.#inMemory.keys().next().value!);
-    const folder = this.#folder;
+    const folder = this.#place?.folder;
     if (folder === undefined || this.#unwritten >= MOST_UNWRITTEN) return;
     const path = folder.pathOf(event.streamId, keptName(event, this.#clock, 'jpg'));
     this.#unwritten += 1;
@@ -83,12 +84,12 @@ export class ObjectPictures {
   /** Resolves when every picture is on the disk. */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#folder?.close();
+    await this.#place?.close();
   }
 
   #fileOf(id: string): string | undefined {
     const path = this.#paths.get(id);
-    return path !== undefined && this.#folder?.has(path) === true ? path : undefined;
+    return path !== undefined && this.#place?.has(path) === true ? path : undefined;
   }
 
   #drop(id: string): void {

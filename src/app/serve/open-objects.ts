@@ -5,12 +5,14 @@ import type { AppContext } from '../context.js';
 import { ObjectJournal } from './object-journal.js';
 import { LoggedObjects, MOST_OBJECTS } from './object-log.js';
 import { ObjectPictures } from './object-pictures.js';
-import { openKept } from './open-kept.js';
+import type { KeptPlace } from './kept-place.js';
 
 export type ObjectsOptions = {
   /** Asked for the rules of a camera whenever they are needed. */
   readonly config: () => Pick<RunConfig, 'snapshots' | 'sources'>;
   readonly originals: Pick<Originals, 'jpeg'>;
+  /** Their folder, if there is one; it belongs to the objects from now on. */
+  readonly pictures: KeptPlace;
   /** File of the objects of earlier runs. Absent: there are none, and the present ones are forgotten at the end. */
   readonly file: string | undefined;
   /** Whether the clip of an earlier run is still there. */
@@ -19,15 +21,12 @@ export type ObjectsOptions = {
 
 /**
  * The objects of a service's cameras, with their pictures.
- * @throws OutputError if the folder of pictures cannot be used
  * @throws UsageError if the file of objects cannot be read
  */
 export async function openObjects(
-  { config, originals, file, hasClip }: ObjectsOptions,
-  context: Pick<AppContext, 'clock' | 'log'>,
+  { config, originals, pictures, file, hasClip }: ObjectsOptions,
+  { clock, log }: Pick<AppContext, 'clock' | 'log'>,
 ): Promise<LoggedObjects> {
-  const { clock, log } = context;
-  const { folder, retention, rule } = config().snapshots ?? resolveSnapshots({});
   const journal =
     file === undefined
       ? undefined
@@ -36,13 +35,21 @@ export async function openObjects(
           onFailure: (message) => log.warn(`objects: ${message}`),
           onHealed: () => log.info(`objects: ${file} has them all again`),
         });
-  const kept = folder === undefined ? undefined : await openKept('snapshots', { folder, retention }, context);
   return new LoggedObjects({
     originals,
     clock,
-    ruleOf: (camera) => config().sources.find(({ id }) => id === camera)?.snapshots ?? rule,
-    pictures: new ObjectPictures(kept, clock),
+    ruleOf: (camera) => {
+      const { sources, snapshots = resolveSnapshots({}) } = config();
+      return sources.find(({ id }) => id === camera)?.snapshots ?? snapshots.rule;
+    },
+    pictures: new ObjectPictures(pictures, clock),
     hasClip,
     ...(journal && { journal }),
   });
+}
+
+/** The folder of pictures that a configuration has; undefined: they are in memory. */
+export function pictureFolder({ snapshots }: Pick<RunConfig, 'snapshots'>) {
+  const { folder, retention } = snapshots ?? resolveSnapshots({});
+  return folder === undefined ? undefined : { folder, retention };
 }

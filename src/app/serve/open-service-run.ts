@@ -95,7 +95,7 @@ function serviceMetrics(
   const { first, context, states, addresses, coded } = parts;
   return new ServiceMetrics({
     infos: () => detectors().all.map(({ detector }) => detector.info),
-    detectorLosses: () => detectors().all.reduce((sum, { shared }) => sum + shared.lossCount, 0),
+    detectorLosses: () => detectorState(detectors()).losses,
     version: packageVersion(),
     states,
     cameras: { [Symbol.iterator]: () => addresses.keys() },
@@ -107,6 +107,13 @@ function serviceMetrics(
     kept: () => ({ ...parts.kept, ...keptOf(outputs()) }),
     clock: context.clock,
   });
+}
+
+function detectorState({ all }: Detectors): ReturnType<ApiSources['detectors']> {
+  return {
+    losses: all.reduce((sum, { shared }) => sum + shared.lossCount, 0),
+    isDown: all.some(({ shared }) => shared.isDown || shared.failure !== undefined),
+  };
 }
 
 function keptOf(outputs: ReturnType<OpenSinks['health']>): Record<string, KeptUse> {
@@ -131,6 +138,7 @@ function apiSources(
   return {
     version: packageVersion(),
     info: opened.first.detector.info,
+    detectors: () => detectorState(parts.service?.detectors ?? opened),
     addresses,
     config: () => context.redact(parts.config) as object,
     states,

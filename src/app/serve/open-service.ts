@@ -1,6 +1,9 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { sourceEntry } from '../parts.js';
 import type { OpenRun } from '../run/open-run.js';
+import { budgetsOf } from './budgets.js';
+import type { Prepared } from './kept-place.js';
+import { pictureFolder } from './open-objects.js';
 import type { ServiceParts } from './service-parts.js';
 import { ServiceVideos } from './service-videos.js';
 import { Service } from './service.js';
@@ -17,16 +20,18 @@ export async function openService(
 ): Promise<Service> {
   const { first: config, context, runParts, switches, coded, objects } = parts;
   const videos = await ServiceVideos.open(
-    { config, originals: coded, ffmpeg: run.ffmpeg, onClip: (shown, clip) => objects.clipped(shown, clip) },
+    { config, originals: coded, ffmpeg: () => run.ffmpeg, onClip: (shown, clip) => objects.clipped(shown, clip) },
     context,
   );
   parts.videos = videos;
   const onSources = ({ sources }: RunConfig): Promise<void> =>
     videos.onCameras(
-      sources.map(({ id, kind, record }) => ({
-        id,
-        hasCodedVideo: record !== undefined || sourceEntry(kind, runParts).pictures === 'in-kept-copy',
-      })),
+      sources
+        .filter(({ id }) => switches.isOn(id, 'enabled'))
+        .map(({ id, kind, record }) => ({
+          id,
+          hasCodedVideo: record !== undefined || sourceEntry(kind, runParts).pictures === 'in-kept-copy',
+        })),
     );
   await onSources(config);
   const service = new Service({
@@ -44,6 +49,27 @@ export async function openService(
       run.measurements.forget(source.id);
     },
     onSources,
+    prepare: async (next) => {
+      const pictures = await parts.pictures.prepare(pictureFolder(next));
+      let changed: Prepared;
+      try {
+        changed = await videos.prepare(next);
+      } catch (error) {
+        await pictures.discard();
+        throw error;
+      }
+      return {
+        commit: () => {
+          pictures.commit();
+          changed.commit();
+          parts.metrics?.setBudgets(budgetsOf(next));
+        },
+        discard: async () => {
+          await pictures.discard();
+          await changed.discard();
+        },
+      };
+    },
     onRun: (source) => coded.begin(source),
     onFault,
   });

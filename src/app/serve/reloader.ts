@@ -1,6 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { counted } from '../../core/counted.js';
-import { UsageError } from '../../core/errors.js';
 import { withHttpOfFeed } from './listen.js';
 import type { Reload, Reloaded } from './reload.js';
 import type { ServiceParts } from './service-parts.js';
@@ -9,14 +8,14 @@ import type { ServiceParts } from './service-parts.js';
 export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConfig>): Reload {
   const { log } = parts.context;
   return async () => {
+    await parts.opened;
     const { service, metrics } = parts;
-    if (service === undefined) throw new UsageError('the service is still starting; reload it in a moment');
     try {
-      const changes = await service.reload(async () => withHttpOfFeed(await readAgain()));
+      const changes = await service!.reload(async () => withHttpOfFeed(await readAgain()));
       metrics?.reloaded('success');
       log.info(reloadText(changes));
       if (changes.needsRestart.length > 0)
-        log.warn(`changed, but in use only after a restart of the service: ${changes.needsRestart.join(', ')}`);
+        log.warn(`in use only after a restart of the service: ${changes.needsRestart.join(', ')}`);
       return changes;
     } catch (error) {
       metrics?.reloaded('failure');
@@ -26,9 +25,10 @@ export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConf
   };
 }
 
-function reloadText({ added, removed, restarted, unchanged }: Reloaded): string {
+function reloadText({ added, removed, restarted, unchanged, sections }: Reloaded): string {
   const named = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`${what} ${names.join(', ')}`];
   const changes = [...named('added', added), ...named('removed', removed), ...named('restarted', restarted)];
-  return `configuration taken over: ${[...changes, `${counted(unchanged, 'camera')} unchanged`].join('; ')}`;
+  const others = named('also', sections);
+  return `configuration taken over: ${[...changes, `${counted(unchanged, 'camera')} unchanged`, ...others].join('; ')}`;
 }

@@ -11,6 +11,7 @@ import type { RunSummary } from '../run/summary.js';
 import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { openServiceRun } from './open-service-run.js';
 import { openService } from './open-service.js';
+import type { Reload } from './reload.js';
 import { reloaderOf } from './reloader.js';
 import { ServiceParts } from './service-parts.js';
 import { asksLivez, reportToSystemd } from './systemd.js';
@@ -42,44 +43,48 @@ export async function serve(
   const parts = await ServiceParts.open({ config, context, runParts, stateFile });
   try {
     const reload = readAgain && reloaderOf(parts, readAgain);
-    const run = await openServiceRun(parts, access, reload);
+    // A wish that comes before the service is open waits until it is.
+    const unlisten = reload && onReloadWanted?.(() => void reload().catch(() => undefined));
     try {
-      try {
-        await play(parts, run, access, () => reload && onReloadWanted?.(() => void reload().catch(() => undefined)));
-      } finally {
-        await run.close();
-      }
-      await run.sinks.finish();
-      return run.summary(parts.config, context.clock.now() - parts.startedMs, run.reporter.problems);
+      return await run(parts, access, reload);
     } finally {
-      await run.dispose();
+      unlisten?.();
     }
   } finally {
     await parts.close();
   }
 }
 
-/**
- * Runs the cameras until the service shall end.
- * @param listen begins to listen for wishes for a reload; @returns ends that
- */
-async function play(
-  parts: ServiceParts,
-  run: OpenRun,
-  access: ServiceAccess,
-  listen: () => (() => void) | undefined,
-): Promise<void> {
+async function run(parts: ServiceParts, access: ServiceAccess, reload: Reload | undefined): Promise<RunSummary> {
+  const opened = await openServiceRun(parts, access, reload);
+  try {
+    try {
+      await play(parts, opened, access);
+    } finally {
+      await opened.close();
+    }
+    await opened.sinks.finish();
+    return opened.summary(parts.config, parts.context.clock.now() - parts.startedMs, opened.reporter.problems);
+  } finally {
+    await opened.dispose();
+  }
+}
+
+/** Runs the cameras until the service shall end. */
+async function play(parts: ServiceParts, run: OpenRun, access: ServiceAccess): Promise<void> {
   const { context, first } = parts;
   let onFault: (error: unknown) => void = () => undefined;
   const fault = new Promise<never>((_, reject) => {
     onFault = reject;
   });
+  // It may come before anybody waits for it.
+  fault.catch(() => undefined);
   const service = await openService(parts, run, onFault);
   const url = announce(run.sinks, access, context);
   const ending = abortedAfter(first.durationMs, context.signal);
   const unfollow = service.start();
-  const unlisten = listen();
   parts.isReady = true;
+  parts.onOpened();
   const systemd = reportToSystemd({
     env: context.env,
     pid: process.pid,
@@ -92,7 +97,6 @@ async function play(
     await Promise.race([firstValueFrom(aborted(ending.signal)), fault]);
   } finally {
     ending.dispose();
-    unlisten?.();
     unfollow();
     await systemd.stopping();
   }

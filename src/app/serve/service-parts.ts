@@ -8,16 +8,14 @@ import { objectsFile } from '../paths.js';
 import type { RunParts } from '../parts.js';
 import { CameraStates } from './camera-states.js';
 import { CameraVideos } from './camera-videos.js';
+import { keepMsOf } from './keep-time.js';
+import { KeptPlace } from './kept-place.js';
 import type { ServiceMetrics } from './metrics/service-metrics.js';
 import type { LoggedObjects } from './object-log.js';
-import { openObjects } from './open-objects.js';
+import { openObjects, pictureFolder } from './open-objects.js';
 import type { Service } from './service.js';
 import type { ServiceVideos } from './service-videos.js';
 import { StoredSwitches } from './stored-switches.js';
-
-/** Coded pictures are kept for this long at least, and for a clip until its object's event has come. */
-const DEFAULT_KEEP_MS = 10_000;
-const LATEST_EVENT_MS = 5000;
 
 export type ServicePartsOptions = {
   /** That of the start. */
@@ -31,6 +29,8 @@ export type ServicePartsOptions = {
 type Memory = {
   readonly switches: StoredSwitches;
   readonly originals: Originals;
+  /** Of the objects. */
+  readonly pictures: KeptPlace;
   readonly objects: LoggedObjects;
 };
 
@@ -41,6 +41,7 @@ export class ServiceParts implements Memory {
   readonly runParts: RunParts;
   readonly switches: StoredSwitches;
   readonly originals: Originals;
+  readonly pictures: KeptPlace;
   readonly objects: LoggedObjects;
   /** Coded video for people: of streams for recordings, and of the others. */
   readonly coded: CameraVideos;
@@ -53,16 +54,24 @@ export class ServiceParts implements Memory {
   live: LivePictures | undefined;
   videos: ServiceVideos | undefined;
   service: Service | undefined;
+  /** Resolves when the service is open. */
+  readonly opened: Promise<void>;
+  onOpened: () => void = () => undefined;
   isReady = false;
 
-  private constructor({ config, context, runParts }: ServicePartsOptions, { switches, originals, objects }: Memory) {
+  private constructor(
+    { config, context, runParts }: ServicePartsOptions,
+    { switches, originals, pictures, objects }: Memory,
+  ) {
     this.first = config;
     this.context = context;
     this.runParts = runParts;
     this.switches = switches;
     this.originals = originals;
     this.coded = new CameraVideos(originals, context);
+    this.pictures = pictures;
     this.objects = objects;
+    this.opened = new Promise((resolve) => (this.onOpened = resolve));
     this.startedMs = context.clock.now();
     this.states = new CameraStates(
       config.sources.map(({ id }) => id),
@@ -77,20 +86,21 @@ export class ServiceParts implements Memory {
     const state = config.stateFile ?? stateFile;
     const switches = await StoredSwitches.open(state, (message) => context.log.warn(message));
     await switches.configure(config.sources);
-    const originals = createOriginals({
-      keepMs: Math.max(DEFAULT_KEEP_MS, (config.clips?.preMs ?? 0) + LATEST_EVENT_MS),
-    });
+    const originals = createOriginals({ keepMs: keepMsOf(config) });
     let parts: ServiceParts | undefined;
+    const pictures = new KeptPlace('snapshots', context);
+    (await pictures.prepare(pictureFolder(config))).commit();
     const objects = await openObjects(
       {
         config: () => parts?.config ?? config,
         originals,
+        pictures,
         file: state && objectsFile(state),
         hasClip: (path) => parts?.videos?.hasClip(path) === true,
       },
       context,
     );
-    return (parts = new ServiceParts(options, { switches, originals, objects }));
+    return (parts = new ServiceParts(options, { switches, originals, pictures, objects }));
   }
 
   /** The configuration in use. */

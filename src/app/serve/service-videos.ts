@@ -1,20 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunConfig } from '../../config/run-config.js';
 import type { SceneEvent } from '../../core/scene-events.js';
-import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
+import type { KeptUse } from '../../files/kept-folder.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { UnitFollower } from '../../streaming/originals/answer.js';
 import type { Originals } from '../../streaming/originals/originals.js';
 import type { AppContext } from '../context.js';
 import { CameraClips, type CameraClipsOptions } from './camera-clips.js';
 import { CameraRecording } from './camera-recording.js';
+import { KeptPlace, type Prepared } from './kept-place.js';
 import type { KeptClip } from './object-log.js';
-import { openKept } from './open-kept.js';
+
+type VideosConfig = Pick<RunConfig, 'clips' | 'record'>;
 
 export type ServiceVideosOptions = {
-  readonly config: Pick<RunConfig, 'clips' | 'record'>;
+  readonly config: VideosConfig;
   readonly originals: Pick<Originals, 'follow' | 'since'>;
-  /** Absent: there are no videos. */
-  readonly ffmpeg: Ffmpeg | undefined;
+  /** Undefined: there are no videos. */
+  readonly ffmpeg: () => Ffmpeg | undefined;
   /** Called once a clip of these objects is complete. */
   readonly onClip: (objects: readonly string[], clip: KeptClip) => void;
 };
@@ -27,13 +30,14 @@ export type RecordedCamera = {
 
 const NOBODY: UnitFollower = { onUnit: () => undefined, onNone: () => undefined };
 
-type Folders = { readonly clips: KeptFolder | undefined; readonly record: KeptFolder | undefined };
-
 /** The videos that a service keeps: clips of objects, and recordings. */
 export class ServiceVideos {
   readonly #options: ServiceVideosOptions;
   readonly #context: Pick<AppContext, 'clock' | 'log'>;
-  readonly #folders: Folders;
+  readonly #places: Readonly<Record<'clips' | 'record', KeptPlace>>;
+  #config: VideosConfig;
+  /** Videos of a former configuration that are being completed. */
+  readonly #completing = new Set<Promise<unknown>>();
   readonly #clips = new Map<string, CameraClips>();
   readonly #recordings = new Map<string, CameraRecording>();
   /** Ends the following of cameras whose pictures have to be there before an object is. */
@@ -41,24 +45,59 @@ export class ServiceVideos {
   /** Cameras without coded pictures, by the reason. */
   readonly #told = new Map<string, string>();
 
-  private constructor(options: ServiceVideosOptions, context: Pick<AppContext, 'clock' | 'log'>, folders: Folders) {
+  private constructor(options: ServiceVideosOptions, context: Pick<AppContext, 'clock' | 'log'>) {
     this.#options = options;
     this.#context = context;
-    this.#folders = folders;
+    this.#config = options.config;
+    this.#places = { clips: new KeptPlace('clips', context), record: new KeptPlace('record', context) };
   }
 
   /** @throws OutputError if a folder cannot be used */
   static async open(options: ServiceVideosOptions, context: Pick<AppContext, 'clock' | 'log'>): Promise<ServiceVideos> {
-    const { clips, record } = options.config;
-    return new ServiceVideos(options, context, {
-      clips: clips && (await openKept('clips', clips, context)),
-      record: record && (await openKept('record', record, context)),
-    });
+    const videos = new ServiceVideos(options, context);
+    try {
+      (await videos.prepare(options.config)).commit();
+    } catch (error) {
+      await videos.close();
+      throw error;
+    }
+    return videos;
+  }
+
+  /**
+   * Opens the folders that another configuration needs besides. Call `onCameras` after it is taken over.
+   * @throws OutputError if one cannot be used
+   */
+  async prepare(config: VideosConfig): Promise<Prepared> {
+    const clips = await this.#places.clips.prepare(config.clips);
+    let record: Prepared;
+    try {
+      record = await this.#places.record.prepare(config.record);
+    } catch (error) {
+      await clips.discard();
+      throw error;
+    }
+    return {
+      commit: () => {
+        const before = this.#config;
+        this.#config = config;
+        // What is being written is completed in its own place.
+        if (isOther(before.clips, config.clips)) this.#complete(this.#clips);
+        if (isOther(before.record, config.record)) this.#complete(this.#recordings);
+        clips.commit();
+        record.commit();
+      },
+      discard: async () => {
+        await clips.discard();
+        await record.discard();
+      },
+    };
   }
 
   /** The cameras that run from now on; recordings of others end. */
   async onCameras(cameras: readonly RecordedCamera[]): Promise<void> {
-    const { config, originals } = this.#options;
+    const { originals } = this.#options;
+    const config = this.#config;
     const ending: Promise<void>[] = [];
     for (const [id, recording] of this.#recordings) {
       if (cameras.some((camera) => camera.id === id)) continue;
@@ -66,8 +105,8 @@ export class ServiceVideos {
       ending.push(recording.close());
     }
     this.#await(cameras);
-    const folder = this.#folders.record;
-    const { ffmpeg } = this.#options;
+    const folder = this.#places.record.folder;
+    const ffmpeg = this.#options.ffmpeg();
     if (config.record !== undefined && folder !== undefined && ffmpeg !== undefined) {
       const { cameras: chosen, segmentMs } = config.record;
       for (const { id: camera, hasCodedVideo } of cameras) {
@@ -93,27 +132,29 @@ export class ServiceVideos {
 
   /** How full its folders are. */
   get uses(): Readonly<Partial<Record<'clips' | 'record', KeptUse>>> {
-    const { clips, record } = this.#folders;
-    return { ...(clips && { clips: clips.use }), ...(record && { record: record.use }) };
+    const { clips, record } = this.#places;
+    return { ...(clips.use && { clips: clips.use }), ...(record.use && { record: record.use }) };
   }
 
   /** Whether this clip, of an earlier run too, is still there. */
   hasClip(path: string): boolean {
-    return this.#folders.clips?.has(path) === true;
+    return this.#places.clips.has(path);
   }
 
   /** Completes every file. */
   async close(): Promise<void> {
     this.#await([]);
     await Promise.all([...this.#clips.values(), ...this.#recordings.values()].map((one) => one.close()));
-    await this.#folders.clips?.close();
-    await this.#folders.record?.close();
+    await Promise.all(this.#completing);
+    await this.#places.clips.close();
+    await this.#places.record.close();
   }
 
   #clipsOf(camera: string): CameraClips | undefined {
-    const { config, originals, ffmpeg } = this.#options;
-    const folder = this.#folders.clips;
-    const { clips: times } = config;
+    const { originals } = this.#options;
+    const ffmpeg = this.#options.ffmpeg();
+    const { folder } = this.#places.clips;
+    const { clips: times } = this.#config;
     if (times === undefined || folder === undefined || ffmpeg === undefined) return undefined;
     if (times.cameras?.includes(camera) === false) return undefined;
     let clips = this.#clips.get(camera);
@@ -130,7 +171,7 @@ export class ServiceVideos {
 
   /** A stream that nobody follows may be disconnected. */
   #await(cameras: readonly RecordedCamera[]): void {
-    const { clips } = this.#options.config;
+    const { clips } = this.#config;
     const awaited = clips === undefined ? [] : cameras.filter(({ id }) => clips.cameras?.includes(id) !== false);
     for (const [id, stop] of this.#awaited) {
       if (awaited.some((camera) => camera.id === id)) continue;
@@ -141,10 +182,25 @@ export class ServiceVideos {
       if (!this.#awaited.has(id)) this.#awaited.set(id, this.#options.originals.follow(id, NOBODY));
   }
 
+  #complete(videos: Map<string, CameraClips | CameraRecording>): void {
+    for (const one of videos.values()) {
+      const completed = one.close().finally(() => this.#completing.delete(completed));
+      this.#completing.add(completed);
+    }
+    videos.clear();
+  }
+
   #none(section: 'clips' | 'record', camera: string, why: string): void {
     const key = `${section} ${camera}`;
     if (this.#told.get(key) === why) return;
     this.#told.set(key, why);
     this.#context.log.warn(`${section}: no video of ${camera}: ${why}`);
   }
+}
+
+/** True if videos have to begin anew: a retention holds for those that there are. */
+function isOther(before: VideosConfig['clips'] | VideosConfig['record'], after: typeof before): boolean {
+  const { retention: _before, ...old } = before ?? {};
+  const { retention: _after, ...next } = after ?? {};
+  return !isDeepStrictEqual(old, next);
 }

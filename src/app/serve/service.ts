@@ -6,6 +6,8 @@ import type { RunParts } from '../parts.js';
 import type { Detectors } from '../run/detectors.js';
 import type { OpenRun } from '../run/open-run.js';
 import { sinkSources } from '../run/sinks.js';
+import type { Prepared } from './kept-place.js';
+import { serviceAccess } from './listen.js';
 import { changesOf, type Reloaded } from './reload.js';
 import type { StoredSwitches } from './stored-switches.js';
 
@@ -17,8 +19,13 @@ export type ServiceSetup = {
   readonly parts: RunParts;
   /** Called when a camera has come, or has gone for good. */
   readonly onCamera: (source: SourceConfig, isThere: boolean) => void;
-  /** Called with each configuration that is taken over, before its cameras start. */
+  /** Called with each configuration that is taken over, before its cameras start, and when one is switched. */
   readonly onSources: (config: RunConfig) => Promise<void>;
+  /**
+   * Opens what another configuration needs besides the detectors and the outputs.
+   * @throws OutputError if it cannot be opened
+   */
+  readonly prepare: (config: RunConfig) => Promise<Prepared>;
   /** Called when a camera runs. @returns called when it has ended */
   readonly onRun: (source: SourceConfig) => () => Promise<void>;
   /** Called if a camera ends by a fault of the program. */
@@ -77,9 +84,23 @@ export class Service {
     const before = this.#config;
     const former = run.detectors;
     const next = await run.prepare(after);
-    const missing = await this.#missingClasses(next, former);
-    if (missing !== undefined) throw missing;
-    const changes = changesOf(before, after, (old, source) => former.of(old) !== next.of(source));
+    try {
+      this.#refuseOtherClasses(next);
+      const access = serviceAccess(after);
+      const prepared = await this.#setup.prepare(after);
+      try {
+        await run.sinks.change(after, access);
+      } catch (error) {
+        await prepared.discard();
+        throw error;
+      }
+      prepared.commit();
+    } catch (error) {
+      await next.closeUnused(former);
+      throw error;
+    }
+    const hasOtherDetector = (old: SourceConfig, source: SourceConfig): boolean => former.of(old) !== next.of(source);
+    const changes = changesOf({ first: this.#setup.config, before, after }, parts, hasOtherDetector);
     const { added, removed, restarted } = changes;
     await Promise.all([...removed, ...restarted].map((id) => this.#stop(id)));
     for (const source of before.sources) if (removed.includes(source.id)) onCamera(source, false);
@@ -96,27 +117,31 @@ export class Service {
     return changes;
   }
 
-  /** Outputs have learned the names of the classes when they were opened. */
-  async #missingClasses(next: Detectors, former: Detectors): Promise<UsageError | undefined> {
+  /**
+   * Outputs have learned the names of the classes when they were opened.
+   * @throws UsageError if there are others
+   */
+  #refuseOtherClasses({ classNames }: Detectors): void {
     const known = this.#setup.run.classNames;
-    const missing = next.classNames.filter((name) => !known.includes(name));
-    if (missing.length === 0) return undefined;
-    await next.closeUnused(former);
-    return new UsageError(
-      `a camera has a model with classes that none had at the start (${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}); restart the service for it`,
-    );
+    const missing = classNames.filter((name) => !known.includes(name));
+    if (missing.length > 0)
+      throw new UsageError(
+        `a camera has a model with classes that none had at the start (${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}); restart the service for it`,
+      );
   }
 
   async #switched(camera: string): Promise<void> {
     const source = this.#config.sources.find(({ id }) => id === camera);
     if (source === undefined) return;
-    const { run, switches } = this.#setup;
+    const { run, switches, onSources } = this.#setup;
     const isRunning = run.cameras.running.includes(camera);
     if (switches.isOn(camera, 'enabled')) {
+      await onSources(this.#config);
       if (!isRunning) this.#follow(source);
       return;
     }
     await this.#stop(camera);
+    await onSources(this.#config);
     this.#sayOff(source);
   }
 

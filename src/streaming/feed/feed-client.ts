@@ -36,7 +36,7 @@ const INPUT_BYTES: Rate = { burst: 64 * 1024, perSecond: 16 * 1024 };
 /** One subscriber: its subscription and its waiting messages. It never holds more than the limits allow. */
 export class FeedClient {
   readonly #socket: FeedSocket;
-  readonly #info: FeedInfo;
+  #info: FeedInfo;
   readonly #limits: FeedClientLimits;
   #subscription: Subscription;
   /** By type and stream. */
@@ -85,6 +85,11 @@ export class FeedClient {
     this.#flush();
     this.#waiting.offer(keyOfMessage(message.message), message, message.missed);
     this.#behindSinceMs = this.#waiting.isEmpty ? undefined : (this.#behindSinceMs ?? nowMs);
+  }
+
+  /** It may choose among these from now on; its subscription stays. */
+  setStreams(streams: readonly string[]): void {
+    this.#info = { ...this.#info, streams };
   }
 
   /** Acts on a text message of the client. */

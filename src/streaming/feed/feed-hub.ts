@@ -42,7 +42,7 @@ export type FeedHubEnvironment = {
 
 /** The feed in the server's process: all WebSocket clients, and the description of the feed for HTTP clients. */
 export class FeedHub implements WebPart {
-  readonly #settings: FeedHubSettings;
+  #settings: FeedHubSettings;
   readonly #environment: FeedHubEnvironment;
   readonly #upgrader: WebSocketServer;
   readonly #connections = new Set<Connection>();
@@ -69,6 +69,16 @@ export class FeedHub implements WebPart {
       ...{ maxPendingAutoPongs: 0 },
       handleProtocols: (offered) => offered.has(FEED_SUBPROTOCOL) && FEED_SUBPROTOCOL,
     });
+  }
+
+  /** Those that clients may choose among, from now on. */
+  setStreams(streams: readonly string[]): void {
+    this.#settings = { ...this.#settings, streams };
+    for (const key of this.#states.keys()) {
+      const { stream } = this.#states.get(key)!;
+      if (stream !== undefined && !streams.includes(stream)) this.#states.delete(key);
+    }
+    for (const { client } of this.#connections) client.setStreams(streams);
   }
 
   /** Passes a message of the pipeline to the clients. */

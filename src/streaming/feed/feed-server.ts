@@ -4,7 +4,7 @@ import type { PipelineEvent } from '../../core/events.js';
 import type { SceneEvent } from '../../core/scene-events.js';
 import { isLoopback } from '../http/access.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
-import { viewers, type KnownUser } from '../http/admission.js';
+import { viewers, type AccessSettings, type KnownUser } from '../http/admission.js';
 import type { Api, ApiUser } from '../http/answer.js';
 import type { Pages } from '../http/pages.js';
 import { ServerHost } from '../http/server-host.js';
@@ -74,8 +74,24 @@ export type FeedServer = AsyncDisposable & {
   /** A scene's events come from the operator `scene`. */
   publish(event: PipelineEvent | SceneEvent): void;
   publishStats(stats: FeedStats): void;
+  /** The streams are these from now on. */
+  setStreams(streams: readonly string[]): void;
+  /**
+   * Replaces those who may connect. Sessions of tokens that are gone end; connections stay.
+   * @throws UsageError for wrong tokens, or a file of tokens that cannot be read
+   */
+  setAccess(access: FeedAccess): void;
   /** Closes every client with 1001 and frees the port. Safe to call twice. */
   close(): Promise<void>;
+};
+
+/** Who may connect; see `FeedServerOptions`. */
+export type FeedAccess = {
+  readonly token?: FeedServerOptions['token'] | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Beside those that the server knows by itself. */
+  readonly api?: Api['access'];
 };
 
 /** The parts of the outside world that tests replace. */
@@ -125,12 +141,7 @@ class Feed implements FeedServer {
         server: {
           host: this.#host,
           port: options.port,
-          access: {
-            allowedOrigins: options.allowedOrigins ?? [],
-            users: [...viewers(tokenDigests([options.token ?? []].flat())), ...knownUsers(options.api?.access?.users)],
-            ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
-            proxies: options.api?.access?.proxies ?? { trusted: [] },
-          },
+          access: accessSettings({ ...options, api: options.api?.access }),
           ...(options.tls === undefined ? {} : { tls: options.tls }),
           limits: {
             maxConnections: options.maxConnections ?? HTTP_DEFAULTS.maxConnections,
@@ -202,6 +213,15 @@ class Feed implements FeedServer {
     if (this.clientCount > 0) this.#post(statsMessage(stats, this.#options.wallClock));
   }
 
+  setStreams(streams: readonly string[]): void {
+    this.#server.change({ streams });
+  }
+
+  setAccess(access: FeedAccess): void {
+    checkFiles({ ...(access.tokenFile !== undefined && { tokenFile: access.tokenFile }) });
+    this.#server.change({ access: accessSettings(access) });
+  }
+
   close(): Promise<void> {
     return this.#server.close();
   }
@@ -219,6 +239,15 @@ class Feed implements FeedServer {
       isForWatchers: true,
     });
   }
+}
+
+function accessSettings({ token, tokenFile, allowedOrigins = [], api }: FeedAccess): AccessSettings {
+  return {
+    allowedOrigins,
+    users: [...viewers(tokenDigests([token ?? []].flat())), ...knownUsers(api?.users)],
+    ...(tokenFile !== undefined && { tokenFile }),
+    proxies: api?.proxies ?? { trusted: [] },
+  };
 }
 
 function knownUsers(users: readonly ApiUser[] = []): KnownUser[] {

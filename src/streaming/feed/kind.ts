@@ -78,6 +78,8 @@ export const feedKind = sinkKind({
   name: 'feed',
   section: { name: 'feed', description: 'WebSocket feed of the live results; without this section, none.' },
   keys,
+  onOtherSettings: 'restart',
+  liveKeys: ['token', 'token_file', 'allowed_origins'],
   flag: {
     declaration: '--feed <[host:]port>',
     description:
@@ -123,6 +125,9 @@ export const feedKind = sinkKind({
       write: (event) => feed.publish(event),
       writeScene: (event) => feed.publish(event),
       writeStats: (stats) => feed.publishStats(stats),
+      onSources: (sources) => feed.setStreams(sources.map(({ id }) => id)),
+      change: ({ token, token_file: tokenFile, allowed_origins: allowedOrigins }: LiveSettings, access) =>
+        feed.setAccess({ token, tokenFile, allowedOrigins, api: access }),
       close: () => feed.close(),
       files: [],
       url: feed.url,
@@ -130,6 +135,13 @@ export const feedKind = sinkKind({
     };
   },
 });
+
+/** Those of its live keys. */
+type LiveSettings = {
+  readonly token?: string | readonly string[];
+  readonly token_file?: string;
+  readonly allowed_origins?: readonly string[];
+};
 
 type FileKeys = Readonly<Partial<Record<'token_file' | 'tls_cert' | 'tls_key', string | undefined>>>;
 

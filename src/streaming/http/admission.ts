@@ -30,10 +30,11 @@ const EVERYONE: User = { name: 'everyone', role: 'admin' };
 /** Decides who a client is, and what it may do. */
 export class Admission {
   readonly #host: string;
-  readonly #settings: AccessSettings;
-  readonly #proxies: Proxies;
+  #settings: AccessSettings;
+  #proxies: Proxies;
   readonly #sessions: Sessions<KnownUser>;
-  readonly #watch: FileWatch<readonly string[]> | undefined;
+  readonly #onWarning: (message: string) => void;
+  #watch: FileWatch<readonly string[]> | undefined;
   #usersOfFile: readonly KnownUser[] = [];
 
   /** @throws UsageError if the file of tokens cannot be used */
@@ -42,18 +43,23 @@ export class Admission {
     clock: Clock,
     onWarning: (message: string) => void,
   ) {
-    const { tokenFile, proxies } = access;
     this.#host = host;
+    this.#onWarning = onWarning;
     this.#settings = access;
-    this.#proxies = new Proxies(proxies);
+    this.#proxies = new Proxies(access.proxies);
     this.#sessions = new Sessions(clock);
-    if (tokenFile !== undefined)
-      this.#watch = new FileWatch<readonly string[]>(
-        [tokenFile],
-        () => readTokenFile(tokenFile),
-        (digests) => (this.#usersOfFile = viewers(digests)),
-        onWarning,
-      );
+    this.#watch = this.#watchOf(access);
+  }
+
+  /**
+   * Takes over other settings. A session whose token is not among them ends.
+   * @throws UsageError if the file of tokens cannot be used; nothing has changed then
+   */
+  change(access: AccessSettings): void {
+    this.#watch = this.#watchOf(access);
+    if (access.tokenFile === undefined) this.#usersOfFile = [];
+    this.#settings = access;
+    this.#proxies = new Proxies(access.proxies);
   }
 
   /** Whether everyone may do everything. */
@@ -115,6 +121,16 @@ export class Admission {
   tick(): void {
     this.#watch?.tick();
     this.#sessions.tick();
+  }
+
+  #watchOf({ tokenFile }: AccessSettings): FileWatch<readonly string[]> | undefined {
+    if (tokenFile === undefined) return undefined;
+    return new FileWatch<readonly string[]>(
+      [tokenFile],
+      () => readTokenFile(tokenFile),
+      (digests) => (this.#usersOfFile = viewers(digests)),
+      this.#onWarning,
+    );
   }
 
   #owner(token: string): KnownUser | undefined {

@@ -13,8 +13,15 @@ export type OpenMessage = {
   readonly api?: ApiSettings;
 };
 
+/** What an open server takes over: who may connect, and the streams of the feed. */
+export type ServerChange = {
+  readonly access?: WebServerSettings['access'];
+  readonly streams?: readonly string[];
+};
+
 export type ToServer =
   | OpenMessage
+  | (ServerChange & { readonly type: 'change' })
   | PostMessage
   /** Answers `join`: posts of the topic come from now on. */
   | { readonly type: 'joined'; readonly id: number }

@@ -5,7 +5,7 @@ import { OutputError, UsageError } from '../../core/errors.js';
 import { NewestBacklog } from '../newest-backlog.js';
 import type { Answer, AnswerTo } from './answer.js';
 import { bindError } from './bind-error.js';
-import type { FromServer, OpenMessage, ToServer } from './messages.js';
+import type { FromServer, OpenMessage, ServerChange, ToServer } from './messages.js';
 import type { Post } from './post.js';
 import type { ServerProcess } from './server-process.js';
 import type { StartInterval } from './timers.js';
@@ -42,6 +42,7 @@ const CLOSE_TIMEOUT_MS = 3000;
  */
 export class ServerHost {
   readonly #options: ServerHostOptions;
+  #open: ServerHostOptions['open'];
   readonly #backlog: NewestBacklog<Post & { readonly id?: number }>;
   readonly #retained = new Map<string, Post>();
   readonly #watchers = new Map<string, number>();
@@ -62,6 +63,7 @@ export class ServerHost {
 
   constructor(options: ServerHostOptions) {
     this.#options = options;
+    this.#open = options.open;
     this.#port = options.open.server.port;
     this.#backlog = new NewestBacklog(
       () => this.#unsentBytes > MOST_UNSENT_BYTES,
@@ -109,6 +111,14 @@ export class ServerHost {
       this.#deliveries.set(id, resolve);
       this.#offer({ ...post, id });
     });
+  }
+
+  /** Takes effect at once, and for a server that takes the place of a lost one. */
+  change(change: ServerChange): void {
+    const { server, feed } = this.#open;
+    const { access = server.access, streams = feed.streams } = change;
+    this.#open = { ...this.#open, server: { ...server, access }, feed: { ...feed, streams } };
+    this.#send({ type: 'change', ...change });
   }
 
   /** Ends the server and its process. Safe to call twice. */
@@ -162,7 +172,8 @@ export class ServerHost {
   }
 
   #launch(): Promise<void> {
-    const { launch, open, after, clock } = this.#options;
+    const { launch, after, clock } = this.#options;
+    const open = this.#open;
     const process = launch();
     this.#process = process;
     this.#unsentBytes = 0;

@@ -9,7 +9,7 @@ import type { Answer } from './answer.js';
 import { Admission } from './admission.js';
 import { ApiPart } from './api-part.js';
 import { LoginPart } from './login-part.js';
-import type { FromServer, OpenMessage, ToServer } from './messages.js';
+import type { FromServer, OpenMessage, ServerChange, ToServer } from './messages.js';
 import type { Owner } from './owner.js';
 import type { PostMessage } from './post.js';
 import { PagePart } from './page-part.js';
@@ -34,6 +34,7 @@ export class Serving {
   readonly #asks = new Map<number, (answer: Answer) => void>();
   #nextId = 0;
   #server: WebServer | undefined;
+  #admission: Admission | undefined;
   #feed: FeedHub | undefined;
   #pages: PagePart | undefined;
   #live: LivePart | undefined;
@@ -59,12 +60,26 @@ export class Serving {
         this.#asks.get(message.id)?.(message.answer);
         this.#asks.delete(message.id);
         break;
+      case 'change':
+        this.#change(message);
+        break;
       case 'ping':
         this.#environment.send({ type: 'pong' });
         break;
       case 'close':
         void this.#close();
         break;
+    }
+  }
+
+  #change({ access, streams }: ServerChange): void {
+    if (streams !== undefined) this.#feed?.setStreams(streams);
+    if (access === undefined) return;
+    try {
+      this.#admission?.change(access);
+    } catch (error) {
+      // The owner has read its files a moment ago.
+      this.#environment.send({ type: 'warning', message: (error as Error).message });
     }
   }
 
@@ -83,7 +98,7 @@ export class Serving {
       this.#feed = new FeedHub(feed, { clock, after, owner, onWarning });
       this.#pages = pages && new PagePart(pages, owner);
       this.#live = pages?.live && new LivePart(pages.live, owner);
-      const admission = new Admission(server, clock, onWarning);
+      const admission = (this.#admission = new Admission(server, clock, onWarning));
       const parts = [
         ...(api === undefined ? [] : [new LoginPart(admission), new ApiPart(api, owner, { clock, after })]),
         ...(this.#live === undefined ? [] : [this.#live]),

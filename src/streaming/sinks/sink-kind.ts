@@ -31,6 +31,8 @@ export type SinkSource = Pick<SourceFacts, 'pictures'> & {
   readonly scene?: SceneRules;
   /** It has a stream of its own for recordings. */
   readonly hasRecord?: true;
+  /** No pictures of its objects are taken. */
+  readonly isWithoutSnapshots?: true;
 };
 
 /** The facts of a run that a sink gets when it is opened. */
@@ -97,6 +99,15 @@ export type Sink = {
   writeStats?(stats: FeedStats): void;
   /** Receives all sources whenever cameras come, go, or get other rules. */
   onSources?(sources: readonly SinkSource[]): void;
+  /** Takes over other values of its kind's live keys, and who may ask its server. */
+  change?(settings: Readonly<Record<string, unknown>>, access: Api['access']): void;
+  /** Receives the newest state of each camera, if it is opened while they run. */
+  resume?(states: readonly (PipelineEvent | SceneEvent)[]): void;
+  /**
+   * Called in place of `close` if it ends while the run goes on.
+   * @param next settings of the sink that takes its place
+   */
+  retire?(next: Readonly<Record<string, unknown>> | undefined): Promise<void>;
   /** Called after the last event, and after a failure. Safe to call twice. */
   close(): Promise<void>;
   /**

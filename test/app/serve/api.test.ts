@@ -67,6 +67,7 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
     snapshot: () => measurements.snapshot(),
     isReady: () => true,
     metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('a 1\n') },
+    detectors: () => ({ losses: 1, isDown: true }),
     startedMs: 0,
     states,
     clock: { now: () => 200, toUnixMs: (ms) => 1_700_000_000_000 + ms },
@@ -80,7 +81,15 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
       ],
       set: (camera, _, isOn) => Promise.resolve({ camera, name: 'detect', isOn, configured: true }),
     },
-    reload: () => Promise.resolve({ added: ['new'], removed: [], restarted: [], unchanged: 2, needsRestart: ['http'] }),
+    reload: () =>
+      Promise.resolve({
+        added: ['new'],
+        removed: [],
+        restarted: [],
+        unchanged: 2,
+        sections: ['mqtt'],
+        needsRestart: ['state'],
+      }),
     rulesOf: (camera) =>
       camera === 'cam' ? { latencyBudgetMs: 100, scene: sceneRules({ zones: { door: { points: DOOR } } }) } : undefined,
     objects: {

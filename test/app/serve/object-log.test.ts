@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { openObjects } from '../../../src/app/serve/open-objects.js';
+import { KeptPlace } from '../../../src/app/serve/kept-place.js';
+import { openObjects, pictureFolder } from '../../../src/app/serve/open-objects.js';
 import type { KeptClip, LoggedObjects } from '../../../src/app/serve/object-log.js';
 import type { LoggedObject } from '../../../src/core/logged-object.js';
 import { resolveSnapshots } from '../../../src/config/snapshots-config.js';
@@ -25,8 +26,16 @@ describe('the log of objects', () => {
         Promise.resolve({ jpeg: Uint8Array.of(seq), width: 1, height: 1, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }),
     };
     const snapshots = resolveSnapshots(at === undefined ? {} : { folder: at });
+    const pictures = new KeptPlace('snapshots', { log, clock });
+    (await pictures.prepare(pictureFolder({ snapshots }))).commit();
     objects = await openObjects(
-      { config: () => ({ snapshots, sources: [] }), originals, file: journal, hasClip: (path) => clips.includes(path) },
+      {
+        config: () => ({ snapshots, sources: [] }),
+        originals,
+        pictures,
+        file: journal,
+        hasClip: (path) => clips.includes(path),
+      },
       { log, clock },
     );
   };

@@ -12,10 +12,11 @@ function configOf(settings: Settings): RunConfig {
 
 /** A configuration in place of that of three cameras. */
 function changes(after: Settings, before = THREE) {
-  return changesOf(configOf(before), configOf(after), () => false);
+  const first = configOf(before);
+  return changesOf({ first, before: first, after: configOf(after) }, BUILT_IN_PARTS, () => false);
 }
 
-const NOTHING = { added: [], removed: [], restarted: [], unchanged: 3, needsRestart: [] };
+const NOTHING = { added: [], removed: [], restarted: [], unchanged: 3, sections: [], needsRestart: [] };
 
 describe('the changes of a configuration', () => {
   it('are none for the same one, in another order, or with a default written out', () => {
@@ -32,6 +33,7 @@ describe('the changes of a configuration', () => {
       removed: ['c'],
       restarted: ['b'],
       unchanged: 1,
+      sections: [],
       needsRestart: [],
     });
   });
@@ -60,16 +62,54 @@ describe('the changes of a configuration', () => {
   });
 
   it('are of the cameras whose detector is another one', () => {
-    const found = changesOf(configOf(THREE), configOf(THREE), ({ id }) => id === 'b');
+    const found = changesOf(
+      { first: configOf(THREE), before: configOf(THREE), after: configOf(THREE) },
+      BUILT_IN_PARTS,
+      ({ id }) => id === 'b',
+    );
     assert.deepEqual([found.restarted, found.unchanged], [['b'], 2]);
   });
 
-  it('name the sections that need a restart of the service', () => {
+  it('name the sections and keys that need a restart of the service, until they are as they were', () => {
     const feed = { port: 1 };
     assert.deepEqual(changes({ ...THREE, feed }).needsRestart, ['feed']);
-    assert.deepEqual(changes({ ...THREE, feed, strict: true }, { ...THREE, feed: { port: 2 } }).needsRestart, [
-      'strict',
-      'feed',
-    ]);
+    const [first, second] = [
+      configOf({ ...THREE, feed }),
+      configOf({ ...THREE, strict: true, feed: { port: 2, max_clients: 5, token: 'other' } }),
+    ];
+    const of = (before: RunConfig, after: RunConfig) =>
+      changesOf({ first, before, after }, BUILT_IN_PARTS, () => false);
+    assert.deepEqual(of(first, second).needsRestart, ['strict', 'feed.port', 'feed.max_clients']);
+    assert.deepEqual(of(first, second).sections, ['feed'], 'its tokens');
+    assert.deepEqual(of(second, second).needsRestart, ['strict', 'feed.port', 'feed.max_clients']);
+    assert.deepEqual(of(second, first).needsRestart, []);
+  });
+
+  it('name the sections that were taken over', () => {
+    const mqtt = { host: 'broker' };
+    const objects = { cameras: { ...THREE.cameras, a: { source: 'demo:1', objects: {} } } };
+    const from = (after: Settings, before: Settings = objects) => {
+      const { sections, needsRestart, unchanged } = changes(after, before);
+      assert.deepEqual([needsRestart, unchanged], [[], 3]);
+      return sections;
+    };
+    assert.deepEqual(from({ ...objects, mqtt }), ['mqtt']);
+    assert.deepEqual(from({ ...objects, mqtt: { host: 'another' } }, { ...objects, mqtt }), ['mqtt']);
+    assert.deepEqual(from(objects, { ...objects, mqtt }), ['mqtt']);
+    assert.deepEqual(from({ ...objects, clips: { folder: 'c' }, record: { folder: 'r' } }), ['clips', 'record']);
+    assert.deepEqual(from({ ...objects, snapshots: { quality: 50 } }), ['snapshots']);
+    const users = { ada: { token: 'a-long-token' } };
+    assert.deepEqual(from({ ...objects, http: { users } }), ['http']);
+    const own = { cameras: { ...objects.cameras, a: { source: 'demo:1', objects: {}, snapshots: { quality: 50 } } } };
+    assert.deepEqual(from(own), [], 'a camera asks for its rule at each picture');
+  });
+
+  it('need a restart for more video before an object than is kept', () => {
+    const of = (preRoll: number): Settings => ({
+      cameras: { ...THREE.cameras, a: { source: 'demo:1', objects: {} } },
+      clips: { folder: 'c', pre_roll: preRoll },
+    });
+    assert.deepEqual(changes(of(5000), of(2000)).needsRestart, []);
+    assert.deepEqual(changes(of(9000), of(2000)).needsRestart, ['clips.pre_roll']);
   });
 });

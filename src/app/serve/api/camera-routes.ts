@@ -97,7 +97,7 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
 const noCamera = (): Answer => problem(404, 'there is no such camera; /api/cameras lists them');
 
 function stats(sources: ApiSources): z.infer<typeof Stats> {
-  const { version, info, states, addresses, clock, startedMs } = sources;
+  const { version, info, detectors, addresses, clock, startedMs } = sources;
   const measured = sources.snapshot();
   const { total, stagesMs } = measured;
   return {
@@ -108,8 +108,7 @@ function stats(sources: ApiSources): z.infer<typeof Stats> {
       provider: info.provider,
       requestedProvider: info.requestedProvider,
       input: info.input,
-      losses: states.detectorLosses,
-      isDown: states.isDetectorDown,
+      ...detectors(),
     },
     total,
     stagesMs,

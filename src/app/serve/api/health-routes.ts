@@ -42,7 +42,7 @@ export function healthRoutes(sources: ApiSources): readonly Route[] {
   ];
 }
 
-function readiness({ isReady, states, addresses, clock, recordOf }: ApiSources, isVerbose: boolean): Answer {
+function readiness({ isReady, detectors, states, addresses, clock, recordOf }: ApiSources, isVerbose: boolean): Answer {
   const status = isReady() ? 200 : 503;
   if (!isVerbose) return textAnswer(isReady() ? 'ok' : 'not ready', status);
   const line = (of: string, { isUp, why }: CameraHealth): string => `[${isUp ? '+' : '-'}] camera ${of}: ${why}`;
@@ -56,7 +56,7 @@ function readiness({ isReady, states, addresses, clock, recordOf }: ApiSources, 
   return textAnswer(
     [
       `[${isReady() ? '+' : '-'}] detector open, server open`,
-      `[${states.isDetectorDown ? '-' : '+'}] detector at work`,
+      `[${detectors().isDown ? '-' : '+'}] detector at work`,
       ...cameras,
       isReady() ? 'ready: cameras and a restart of the detector do not count' : 'not ready',
     ].join('\n'),

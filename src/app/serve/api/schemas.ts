@@ -97,7 +97,8 @@ export const Reloaded = z.strictObject({
   removed: z.array(z.string()),
   restarted: z.array(z.string()),
   unchanged: Count.describe('Number of cameras that went on.'),
-  needsRestart: z.array(z.string()).describe('Sections whose change takes effect with the next start.'),
+  sections: z.array(z.string()).describe('Other sections that were taken over.'),
+  needsRestart: z.array(z.string()).describe('Sections and keys whose change takes effect with the next start.'),
 });
 
 export const ConfigProblem = z.strictObject({

@@ -18,6 +18,8 @@ export type CameraRules = {
 export type ApiSources = LatestPicturesSources & {
   readonly version: string;
   readonly info: ModelDetectorInfo;
+  /** Of all detectors: crashes and hangs so far, and whether one of them does not work now. */
+  readonly detectors: () => { readonly losses: number; readonly isDown: boolean };
   /** Sources as outputs may show them, by camera: those that there are now. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Of a camera with a stream of its own for recordings. */

@@ -19,6 +19,7 @@ const PICTURE_ENDS = Object.keys(WRITTEN_FORMATS).join(', ');
 
 export const annotatedVideoKind = sinkKind({
   name: 'annotated-video',
+  onOtherSettings: 'restart',
   section: OUTPUT_SECTION,
   keys: {
     save: {

@@ -7,6 +7,7 @@ import { sinkKind } from '../sink-kind.js';
 
 export const cocoKind = sinkKind({
   name: 'coco',
+  onOtherSettings: 'restart',
   section: OUTPUT_SECTION,
   keys: {
     coco: {

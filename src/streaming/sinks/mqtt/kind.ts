@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
+import { isSceneEvent } from '../../../core/scene-events.js';
 import { isHost } from '../../../core/url-parts.js';
 import { sinkKind, type SinkSource } from '../sink-kind.js';
 import type { CameraFacts } from './camera-facts.js';
@@ -99,6 +100,8 @@ export const mqttKind = sinkKind({
   name: 'mqtt',
   section: { name: 'mqtt', description: 'Results for an MQTT broker; without this section, none.' },
   keys,
+  // Two clients of one id would push each other out.
+  onOtherSettings: 'reopen-after',
   check({ user, password, tls, tls_ca: ca, tls_cert: cert, tls_key: key, tls_insecure: isInsecure }) {
     if (password !== undefined && user === undefined)
       throw new UsageError('mqtt.password needs mqtt.user: set both, or neither');
@@ -176,6 +179,16 @@ export const mqttKind = sinkKind({
         sources = now;
         sink.setCameras(camerasOf(now, service));
       },
+      resume: (states) => {
+        for (const event of states) {
+          if (isSceneEvent(event)) sink.writeScene(event);
+          else sink.write(event);
+        }
+      },
+      retire: (next) => {
+        const isSame = (['host', 'port', 'topic_prefix'] as const).every((key) => next?.[key] === settings[key]);
+        return isSame ? sink.close() : sink.retire();
+      },
       close: () => sink.close(),
       files: [],
       health: () => sink.health(),
@@ -207,7 +220,7 @@ function camerasOf(
   sources: readonly SinkSource[],
   { hasSwitches, hasPictures, hasRecord }: Pick<CameraFacts, 'hasSwitches' | 'hasPictures' | 'hasRecord'>,
 ): CameraFacts[] {
-  return sources.map(({ id, classes, scene, hasRecord: hasOwn }) => ({
+  return sources.map(({ id, classes, scene, hasRecord: hasOwn, isWithoutSnapshots }) => ({
     name: id,
     isCounted: scene !== undefined,
     labels: scene === undefined ? [] : (classes ?? []),
@@ -220,7 +233,7 @@ function camerasOf(
       directions: [...new Set([toLeft, toRight])],
     })),
     hasSwitches,
-    hasPictures: hasPictures && scene !== undefined,
+    hasPictures: hasPictures && scene !== undefined && isWithoutSnapshots !== true,
     hasRecord: hasRecord && hasOwn === true,
   }));
 }

@@ -183,11 +183,22 @@ export class MqttSink {
   }
 
   async close(): Promise<void> {
+    this.#leave();
+    this.#cameras.end();
+    await this.#link.close();
+  }
+
+  /** Ends, and has the broker forget all that it keeps of this service. */
+  async retire(): Promise<void> {
+    this.#leave();
+    this.#cameras.vanish();
+    await this.#link.close();
+  }
+
+  #leave(): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    this.#cameras.end();
-    await this.#link.close();
   }
 
   #received(topic: string, payload: Buffer, isRetained: boolean): void {

@@ -163,6 +163,15 @@ export class PublishedCameras {
     outbox.state(topics.available, 'stopped');
   }
 
+  /** Nothing of the service is left at the broker. */
+  vanish(): void {
+    const { topics, outbox, discovery } = this.#options;
+    for (const facts of [...this.#cameras.values()]) this.#remove(facts);
+    if (discovery !== undefined) outbox.state(serverDeviceTopic(discovery), '');
+    outbox.state(topics.cameras, '');
+    outbox.state(topics.available, '');
+  }
+
   #status(camera: string, status: 'online' | 'offline' | 'disabled'): void {
     const { topics, outbox } = this.#options;
     if (this.#cameras.has(camera)) outbox.state(topics.status(camera), status);

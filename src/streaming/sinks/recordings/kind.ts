@@ -1,5 +1,6 @@
 import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
+import type { Retention } from '../../../core/retention.js';
 import { KeptFolder } from '../../../files/kept-folder.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
@@ -30,6 +31,8 @@ const keys = {
 export const recordingsKind = sinkKind({
   name: 'recordings',
   section: OUTPUT_SECTION,
+  onOtherSettings: 'reopen-after',
+  liveKeys: ['recordings_retain_days', 'recordings_retain_mb'],
   keys,
   check({ recordings }) {
     if (recordings === undefined)
@@ -46,7 +49,7 @@ export const recordingsKind = sinkKind({
     const folder = await KeptFolder.open({
       folder: recordings,
       isOwn: isRecordingName,
-      retention: { maxAgeMs: days * 86_400_000, maxBytes: mb * 1e6 },
+      retention: retentionOf(days, mb),
       clock: both,
       onFailure: ({ message }) => onWarning(message),
       onHealed: () => undefined,
@@ -64,6 +67,8 @@ export const recordingsKind = sinkKind({
         streams = sources.map(({ id }) => id);
         recording.next();
       },
+      change: ({ recordings_retain_days: newDays, recordings_retain_mb: newMb }) =>
+        folder.setRetention(retentionOf(Number(newDays), Number(newMb))),
       async close() {
         await recording.close();
         await folder.close();
@@ -75,3 +80,7 @@ export const recordingsKind = sinkKind({
     };
   },
 });
+
+function retentionOf(days: number, megabytes: number): Retention {
+  return { maxAgeMs: days * 86_400_000, maxBytes: megabytes * 1e6 };
+}

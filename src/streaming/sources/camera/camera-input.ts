@@ -68,6 +68,11 @@ const KINDS = {
   sdp: /^(?:\/(?!dev\/video\d)|[a-z]:[\\/]).*/i,
   v4l2: /^\/dev\/video\d+$/,
 } as const;
+
+/** True for an address of HLS. */
+export function isHls(url: string): boolean {
+  return KINDS.hls.test(url);
+}
 type CameraKind = keyof typeof KINDS | FoundContent;
 
 /**

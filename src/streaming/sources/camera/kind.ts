@@ -1,7 +1,7 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
 import { HWACCEL_KEY, selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
-import { TRANSPORTS } from './camera-input.js';
+import { isHls, TRANSPORTS } from './camera-input.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
 import { recogniseCamera } from './recognise.js';
 
@@ -21,6 +21,8 @@ export const cameraKind = sourceKind({
     'N for /dev/videoN',
   ],
   codedForms: ['rtsp://', 'rtsps://', 'http://', 'https://', 'udp://', 'tcp://'],
+  whyNotCoded: (address) =>
+    isHls(address) ? 'it is HLS, which ffmpeg reads; give the RTSP address of the same stream' : undefined,
   examples: [
     'rtsp://127.0.0.1:8554/cam',
     'rtsps://h/x',
