@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { askUntil } from '../helpers/ask-until.js';
 import { MOSQUITTO, startMosquitto, watchBroker, type Mosquitto, type Watcher } from '../helpers/mosquitto.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
@@ -93,7 +94,7 @@ describe('nowcast with MQTT', function () {
     type Street = { readonly percepts: number };
     const street = async (): Promise<Street> =>
       (await (await fetch(new URL('/api/cameras/street', url))).json()) as Street;
-    while ((await street()).percepts === 0);
+    await askUntil(street, ({ percepts }) => percepts > 0);
     const { code } = await running.interrupt();
     assert.equal(code, 130);
     running = undefined;

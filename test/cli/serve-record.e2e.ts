@@ -3,6 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { askUntil } from '../helpers/ask-until.js';
 import { chromiumPath } from '../helpers/chromium.js';
 import { NEEDS_FFMPEG, presentationTimes } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
@@ -44,19 +45,15 @@ describe('a camera with a stream for recordings', function () {
     run = new LoggedRun(['serve', '-c', 'cameras.yaml', '--listen', '0', '--json', '--record', 'run.jsonl'], folder());
     const url = await run.finds(/service: (http:\S+)/);
     const ask = async (path: string): Promise<string> => {
-      for (;;) {
-        const answer = await fetch(new URL(path, url));
-        // A busy program may answer late, which its server reports.
-        if (answer.ok) return answer.text();
-      }
+      // A busy program may answer late, which its server reports.
+      const answer = await askUntil(
+        () => fetch(new URL(path, url)),
+        ({ ok }) => ok,
+      );
+      return answer.text();
     };
-    /** Asks until the answer is right; each question waits for the one before. */
-    const until = async (isRight: (front: Camera) => boolean): Promise<Camera> => {
-      for (;;) {
-        const front = JSON.parse(await ask('/api/cameras/front')) as Camera;
-        if (isRight(front)) return front;
-      }
-    };
+    const until = (isRight: (front: Camera) => boolean): Promise<Camera> =>
+      askUntil(async () => JSON.parse(await ask('/api/cameras/front')) as Camera, isRight);
     return { run, url, ask, until };
   };
   const write = (detect: string, record: string, more: object = { record: { folder: 'video' } }): void => {
@@ -139,14 +136,16 @@ describe('a camera with a stream for recordings', function () {
     const service = await start();
     const turn = async (on: boolean): Promise<void> => {
       const options = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ on }) };
-      while (!(await fetch(new URL('/api/cameras/front/switches/enabled', service.url), options)).ok);
+      await askUntil(
+        () => fetch(new URL('/api/cameras/front/switches/enabled', service.url), options),
+        ({ ok }) => ok,
+      );
     };
     const begun = await service.until(({ record }) => record?.state === 'streaming');
     await service.until(({ percepts }) => percepts > begun.percepts + 20);
     await turn(false);
     // A recording has its name once it is complete.
-    while (videos().length === 0) await service.ask('/livez');
-    assert.equal((await service.until(() => true)).record, undefined);
+    await service.until(({ record }) => record === undefined && videos().length > 0);
     await turn(true);
     const again = await service.until(({ record }) => record?.state === 'streaming');
     await service.until(({ percepts }) => percepts > again.percepts + 20);
@@ -195,10 +194,9 @@ describe('a camera with a stream for recordings', function () {
         const page = await browser.newPage();
         const widthIn = async (form: string): Promise<unknown> => {
           const video = page.locator(`.screen[data-form=${form}][data-pts] video`);
-          for (;;) {
-            const width = await video.evaluate((one: unknown) => (one as { videoWidth: number }).videoWidth);
-            if (width > 0) return width;
-          }
+          const width = (): Promise<number> =>
+            video.evaluate((one: unknown) => (one as { videoWidth: number }).videoWidth);
+          return askUntil(width, (pixels) => pixels > 0);
         };
         await page.goto(service.url);
         assert.equal(await widthIn('video'), 320);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { askUntil } from '../helpers/ask-until.js';
 import { stateFile } from '../../src/app/paths.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
@@ -40,21 +41,16 @@ describe('nowcast serve, when its configuration changes', function () {
     running.push(run);
     const url = await run.finds(/service: (http:\S+)/);
     const cameras = async (): Promise<Readonly<Record<string, Camera>>> => {
-      for (;;) {
-        const answer = await fetch(new URL('/api/stats', url));
-        // A busy program may answer late, which its server reports.
-        if (answer.ok) return ((await answer.json()) as { cameras: Record<string, Camera> }).cameras;
-      }
+      // A busy program may answer late, which its server reports.
+      const answer = await askUntil(
+        () => fetch(new URL('/api/stats', url)),
+        ({ ok }) => ok,
+      );
+      return ((await answer.json()) as { cameras: Record<string, Camera> }).cameras;
     };
-    /** Asks until the answer is right; each question waits for the one before. */
-    const until = async (
+    const until = (
       isRight: (all: Readonly<Record<string, Camera>>) => boolean,
-    ): Promise<Record<string, Camera>> => {
-      for (;;) {
-        const all = await cameras();
-        if (isRight(all)) return all;
-      }
-    };
+    ): Promise<Readonly<Record<string, Camera>>> => askUntil(cameras, isRight);
     const metric = async (name: string): Promise<string | undefined> => {
       const text = await (await fetch(new URL('/metrics', url))).text();
       return text.split('\n').find((line) => line.startsWith(name));
@@ -161,7 +157,10 @@ describe('nowcast serve, when its configuration changes', function () {
     await run.says('removed yard');
     await until((all) => all['yard'] === undefined);
     // Equal requests within a moment get one answer, which may be from before the change.
-    while ((await metric('nowcast_detector_info{model="copy.onnx"')) !== undefined);
+    await askUntil(
+      () => metric('nowcast_detector_info{model="copy.onnx"'),
+      (line) => line === undefined,
+    );
   });
 
   itNeeds(NEEDS_FFMPEG, 'begins with the positions of switches that it kept', async () => {

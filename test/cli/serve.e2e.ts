@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import sharp from 'sharp';
+import { askUntil } from '../helpers/ask-until.js';
 import type { RunSummary } from '../../src/app/run/summary.js';
 import { clipFolder, pattern } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
@@ -43,14 +44,6 @@ describe('nowcast serve', function () {
     return { run, get: (path, options) => fetch(new URL(path, url), options) };
   };
 
-  /** Asks until the answer is right; each question waits for the one before. */
-  const until = async <T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> => {
-    for (;;) {
-      const answer = await ask();
-      if (isRight(answer)) return answer;
-    }
-  };
-
   itNeeds(NEEDS, 'answers for its cameras, whatever becomes of each, and ends at a signal with a summary', async () => {
     const short = clips.make(...pattern('320x240', 10, 1), '-c:v', 'mpeg4', 'short.mp4');
     const { run, get } = await start({
@@ -58,7 +51,10 @@ describe('nowcast serve', function () {
     });
     const cameras = async (): Promise<readonly Camera[]> =>
       ((await (await get('/api/cameras')).json()) as { cameras: readonly Camera[] }).cameras;
-    const [front, gone, ended] = await until(cameras, ([one, , three]) => one.percepts > 0 && three.state === 'ended');
+    const [front, gone, ended] = await askUntil(
+      cameras,
+      ([one, , three]) => one.percepts > 0 && three.state === 'ended',
+    );
     assert.deepEqual([front.isUp, gone.isUp, ended.isUp], [true, false, false]);
     assert.deepEqual([gone.percepts, ended.received], [0, 10]);
     assert.equal((await get('/livez')).status, 200);
@@ -137,7 +133,7 @@ describe('nowcast serve', function () {
     const url = await run.finds(/service: (http:\S+)/);
     const events = async (): Promise<readonly object[]> =>
       ((await (await fetch(new URL('/api/events', url))).json()) as { events: readonly object[] }).events;
-    await until(events, (found) => found.length > 0);
+    await askUntil(events, (found) => found.length > 0);
     const { code, stdout } = await run.interrupt();
     assert.equal(code, 130);
     const { streams } = JSON.parse(stdout) as RunSummary;
@@ -177,7 +173,7 @@ describe('nowcast serve', function () {
     assert.doesNotMatch(config, /of (vera|ada)/);
     const cameras = async () =>
       (await (await get('/api/cameras', as('vera'))).json()) as { cameras: readonly Camera[] };
-    await until(cameras, ({ cameras: [front] }) => front.percepts > 0);
+    await askUntil(cameras, ({ cameras: [front] }) => front.percepts > 0);
     const picture = await get('/api/front/latest.jpg?boxes=1&height=216', as('vera'));
     const { width, height } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
     assert.deepEqual([width, height], [384, 216]);

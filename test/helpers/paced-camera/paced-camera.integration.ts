@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { askUntil } from '../ask-until.js';
 import type { Transport } from '../../../src/streaming/sources/camera/camera-input.js';
 import { CameraWatch, CAMERA_INPUT } from '../camera-watch.js';
 import { NEEDS_FFMPEG } from '../clips.js';
@@ -88,10 +89,16 @@ describe('the paced camera', function () {
     await start();
     const drawings = (): Drawing[] =>
       Array.from({ length: SMALL.fps * SMALL.loopSeconds }, (_, index) => camera!.drawing(index) ?? []).flat();
-    while (drawings().length < 5) await camera!.facts();
+    await askUntil(
+      () => camera!.facts(),
+      () => drawings().length >= 5,
+    );
     await camera!.command(command);
     const before = drawings().at(-1)!;
-    while (drawings().at(-1)!.drawnAtMs < before.drawnAtMs + afterMs) await camera!.facts();
+    await askUntil(
+      () => camera!.facts(),
+      () => drawings().at(-1)!.drawnAtMs >= before.drawnAtMs + afterMs,
+    );
     const after = drawings().find(({ drawnAtMs }) => drawnAtMs > before.drawnAtMs + 1)!;
     return { mediaMs: after.mediaMs - before.mediaMs, trueMs: after.drawnAtMs - before.drawnAtMs };
   }
@@ -115,7 +122,10 @@ describe('the paced camera', function () {
   itNeeds(NEEDS, 'sends the pictures of a freeze with backlog afterwards, each once', async () => {
     await start();
     const reading = numbersRead(camera!.url, 'ffmpeg', 40);
-    while ((await camera!.facts()).packetsSent === 0);
+    await askUntil(
+      () => camera!.facts(),
+      ({ packetsSent }) => packetsSent > 0,
+    );
     await camera!.command({ do: 'freeze', ms: 700, kind: 'backlog' });
     assertSuccessive(await reading);
   });
@@ -123,8 +133,10 @@ describe('the paced camera', function () {
   itNeeds(NEEDS, 'closes a client that leaves cleanly, and counts its requests', async () => {
     await start();
     await numbersRead(camera!.url);
-    let facts = await camera!.facts();
-    while (facts.openClients > 0) facts = await camera!.facts();
+    const facts = await askUntil(
+      () => camera!.facts(),
+      ({ openClients }) => openClients === 0,
+    );
     assert.equal(facts.requests['TEARDOWN'], 1);
   });
 

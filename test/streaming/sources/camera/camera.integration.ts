@@ -5,6 +5,7 @@ import {
   probeEndpoint,
   type EndpointProbe,
 } from '../../../../src/streaming/sources/camera/connection/endpoint-probe.js';
+import { askUntil } from '../../../helpers/ask-until.js';
 import { hasProgram, itNeeds } from '../../../helpers/needs.js';
 import { CAMERA_INPUT, CameraWatch } from '../../../helpers/camera-watch.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';
@@ -168,7 +169,7 @@ describe('camera over RTSP', function () {
         const connects = (): Promise<boolean> =>
           lastValueFrom(probeEndpoint({ host: '127.0.0.1', port: server.port, speaks: 'tcp' }));
         assert.ok(await connects());
-        if (isQueueFull) while (await connects());
+        if (isQueueFull) await askUntil(connects, (isThere) => !isThere);
         await new Promise<void>((resolve) => {
           isProbed = resolve;
         });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { asyncScheduler } from 'rxjs';
+import { askUntil } from '../../../helpers/ask-until.js';
 import type { UnitFollower } from '../../../../src/streaming/originals/answer.js';
 import { CodedStream, type CodedStreamState } from '../../../../src/streaming/sources/camera/coded-stream.js';
 import { probeEndpoint } from '../../../../src/streaming/sources/camera/connection/endpoint-probe.js';
@@ -91,7 +92,10 @@ describe('a stream that is not decoded', function () {
     opened.follow(again);
     await again.until(({ keys }) => keys > 0);
     await opened.close();
-    while ((await camera.facts()).openClients > 0);
+    await askUntil(
+      () => camera!.facts(),
+      ({ openClients }) => openClients === 0,
+    );
   });
 
   itNeeds(NEEDS_FFMPEG, 'says why it is away, and goes on when the camera is back', async () => {
