@@ -18,8 +18,8 @@ export type LiveForm = (typeof LIVE_FORMS)[number];
 export type LiveText =
   /** Before each initialisation segment. `codec` is that of a MIME type: `avc1.64001f`. */
   | { readonly type: 'video'; readonly codec: string }
-  /** The camera cannot be had in this form; `why` is for people. No bytes follow. */
-  | { readonly type: 'none'; readonly why: string };
+  /** The camera cannot be had in this form; `why` is for people. If that is so for now, bytes may still follow. */
+  | { readonly type: 'none'; readonly why: string; readonly isForNow: boolean };
 
 /** The first byte of a binary message; the second to the ninth are its presentation time in µs, a big-endian double. */
 export const LIVE_BYTES = { init: 0, key: 1, fragment: 2, picture: 3 } as const;

@@ -48,7 +48,7 @@ export class LivePictures {
     if (!isWatched) {
       this.#followed.get(topic)?.();
       this.#followed.delete(topic);
-    } else if (!this.#options.hasCamera(live.camera)) this.#say(topic, 'there is no camera of this name');
+    } else if (!this.#options.hasCamera(live.camera)) this.#say(topic, 'there is no camera of this name', false);
     else if (live.form !== 'pictures') this.#follow(topic, live);
   };
 
@@ -84,19 +84,19 @@ export class LivePictures {
         if (isDone) return;
         if (unit.codec !== 'h264') {
           isDone = true;
-          this.#say(topic, `browsers do not play ${NAMES[unit.codec]} everywhere`);
+          this.#say(topic, `browsers do not play ${NAMES[unit.codec]} everywhere`, false);
         } else if (isFirst) first.push(unit);
         else this.#post(topic, unitRecords([unit]));
       },
-      onNone: (why) => this.#say(topic, why),
+      onNone: (why) => this.#say(topic, why, true),
     });
     isFirst = false;
     if (first.length > 0) this.#post(topic, unitRecords(first));
     this.#followed.set(topic, stop);
   }
 
-  #say(topic: string, why: string): void {
-    this.#post(topic, JSON.stringify({ type: 'none', why } satisfies LiveText));
+  #say(topic: string, why: string, isForNow: boolean): void {
+    this.#post(topic, JSON.stringify({ type: 'none', why, isForNow } satisfies LiveText));
   }
 
   #post(topic: string, body: string | Uint8Array, seq?: number): void {

@@ -141,12 +141,14 @@ describe('live pictures of a service', () => {
 
   it('say why a camera has no video', async () => {
     service.why = 'ffmpeg reads this camera';
-    const none = (why: string): string => JSON.stringify({ type: 'none', why });
+    const none = (why: string, isForNow: boolean): string => JSON.stringify({ type: 'none', why, isForNow });
     const viewer = await service.view();
-    assert.deepEqual(await viewer.until(1), [none('ffmpeg reads this camera')]);
+    assert.deepEqual(await viewer.until(1), [none('ffmpeg reads this camera', true)]);
     // Later viewers, too.
-    assert.deepEqual(await (await service.view()).until(1), [none('ffmpeg reads this camera')]);
-    assert.deepEqual(await (await service.view('video', 'nobody')).until(1), [none('there is no camera of this name')]);
+    assert.deepEqual(await (await service.view()).until(1), [none('ffmpeg reads this camera', true)]);
+    assert.deepEqual(await (await service.view('video', 'nobody')).until(1), [
+      none('there is no camera of this name', false),
+    ]);
   });
 
   it('say so for a codec that browsers do not play', async () => {

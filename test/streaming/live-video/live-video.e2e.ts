@@ -109,6 +109,21 @@ describe('live video of a camera in a browser', function () {
     },
   );
 
+  itNeeds(needs, 'is the small one while the large one is away, and the large one once that is back', async () => {
+    await start({ codec: 'h264' });
+    service.record = { source: 'rtsp://large', state: 'reconnecting' };
+    const page = await browser().newPage({ viewport: { width: 1024, height: 768 } });
+    await page.goto(`${service.address}#/camera/cam`);
+    await page.locator('#stage .screen[data-form=video][data-why="the large stream is away"]').waitFor();
+    await until(() => service.recordFollowers.size === 1);
+    service.recordReturns();
+    await page.locator('#stage .screen[data-form=full]').waitFor();
+    const shown = await page.evaluate<readonly Shown[]>(`${RECORD}(5)`);
+    assert.ok(shown.length > 0);
+    await page.close();
+    await until(() => service.recordFollowers.size === 0);
+  });
+
   itNeeds(needs, 'stops while the page is hidden, and goes on when it is seen again', async () => {
     await start({ codec: 'h264' });
     assert.equal(service.followers, 0);

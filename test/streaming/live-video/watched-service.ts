@@ -8,6 +8,7 @@ import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { jsonAnswer } from '../../../src/streaming/http/answer.js';
 import { servicePage } from '../../../src/streaming/live-page/service-page.js';
 import { LivePictures } from '../../../src/streaming/live-video/live-pictures.js';
+import type { UnitFollower } from '../../../src/streaming/originals/answer.js';
 import { createOriginals } from '../../../src/streaming/originals/originals.js';
 import { cameraSource } from '../../../src/streaming/sources/camera/camera.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
@@ -74,6 +75,10 @@ export class WatchedService {
   readonly numberOf = new Map<number, number | undefined>();
   /** How many follow the camera's coded pictures now. */
   followers = 0;
+  /** The state of its stream for recordings, if it has one. */
+  record: { readonly source: string; state: string } | undefined;
+  /** How many follow that now; while it is away, they wait. */
+  readonly recordFollowers = new Set<UnitFollower>();
   feed!: FeedServer;
   readonly #originals = createOriginals();
   readonly #live = new LivePictures({
@@ -83,6 +88,18 @@ export class WatchedService {
         const leave = this.#originals.follow(streamId, follower);
         return () => {
           this.followers -= 1;
+          leave();
+        };
+      },
+    },
+    full: {
+      follow: (_, follower) => {
+        this.recordFollowers.add(follower);
+        let leave = (): void => undefined;
+        if (this.record?.state === 'streaming') leave = this.#originals.follow('cam', follower);
+        else follower.onNone('the large stream is away');
+        return () => {
+          this.recordFollowers.delete(follower);
           leave();
         };
       },
@@ -131,12 +148,20 @@ export class WatchedService {
       pages: servicePage(this.#live),
       api: {
         settings: { routes: [{ method: 'GET', path: '/api/cameras', role: 'viewer' }] },
-        answer: (what) =>
-          what === 'GET /api/cameras'
-            ? jsonAnswer({ cameras: [{ name: 'cam', source: this.#url, isUp: true, why: 'streaming', losses: 0 }] })
-            : undefined,
+        answer: (what) => (what === 'GET /api/cameras' ? jsonAnswer({ cameras: [this.#facts] }) : undefined),
       },
     });
+  }
+
+  get #facts(): object {
+    const { record } = this;
+    return { name: 'cam', source: this.#url, isUp: true, why: 'streaming', losses: 0, ...(record && { record }) };
+  }
+
+  /** The stream for recordings is back, for those who have waited. */
+  recordReturns(): void {
+    this.record!.state = 'streaming';
+    for (const follower of this.recordFollowers) this.#originals.follow('cam', follower);
   }
 
   get address(): string {

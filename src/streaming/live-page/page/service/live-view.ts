@@ -37,6 +37,8 @@ export class LiveView {
   readonly #hint = newElement('p', 'hint');
   #clock = new PlayClock();
   #watching: AbortController | undefined;
+  /** Of the large video, which is away, while the small one is shown. */
+  #awaiting: AbortController | undefined;
   #player: VideoPlayer | undefined;
   #pictures: PicturePlayer | undefined;
   #shownMs: number | undefined;
@@ -67,6 +69,13 @@ export class LiveView {
   }
 
   stop(): void {
+    this.#awaiting?.abort();
+    this.#awaiting = undefined;
+    this.#leave();
+  }
+
+  /** Shows nothing more. */
+  #leave(): void {
     this.#watching?.abort();
     this.#watching = undefined;
     this.#player?.stop();
@@ -109,7 +118,7 @@ export class LiveView {
 
   /** The camera delivers anew: what it could not do before, it may be able to do now. */
   restarted(): void {
-    if (this.element.dataset['form'] !== this.#best) this.#again();
+    if (this.element.dataset['form'] !== this.#best && this.#awaiting === undefined) this.#again();
   }
 
   #again(): void {
@@ -156,9 +165,10 @@ export class LiveView {
     this.#clock = new PlayClock();
     this.element.dataset['form'] = form;
     this.element.dataset['why'] = why;
-    const instead = (reason: string): void => {
+    const instead = (reason: string, isForNow = false): void => {
       this.stop();
       this.#watch(form === 'full' ? 'video' : 'pictures', reason);
+      if (form === 'full' && isForNow) this.#await();
     };
     if (form === 'pictures')
       this.#pictures = new PicturePlayer(this.#canvas, {
@@ -167,14 +177,14 @@ export class LiveView {
       });
     else
       setTimeout(() => {
-        if (!watching.signal.aborted && this.#player === undefined) instead('no video has come');
+        if (!watching.signal.aborted && this.#player === undefined) instead('no video has come', true);
       }, VIDEO_PATIENCE_MS);
     let codec = '';
     let newestMs = -Infinity;
     openLive(this.#options.model.name, form, watching.signal, {
       onText: (message) => {
         if (form === 'pictures') return;
-        if (message.type === 'none') instead(message.why);
+        if (message.type === 'none') instead(message.why, message.isForNow);
         else if (!canPlay(message.codec)) instead(`this browser does not play ${message.codec}`);
         else codec = message.codec;
       },
@@ -186,6 +196,7 @@ export class LiveView {
           return;
         }
         newestMs = Math.max(newestMs, ptsMs);
+        if (form === 'full') this.#awaiting?.abort();
         if (kind === 'picture') void this.#pictures?.push(bytes);
         else if (kind === 'init') this.#begin(codec, bytes, instead);
         else this.#player?.append(ptsMs, bytes, kind === 'key');
@@ -195,9 +206,31 @@ export class LiveView {
         const next = new AbortController();
         this.#watching = next;
         setTimeout(() => {
-          if (!next.signal.aborted) this.#watch(form, why);
+          if (next.signal.aborted) return;
+          if (form === 'pictures') this.#watch(form, why);
+          else this.#watch(this.#best);
         }, RETRY_MS);
       },
+    });
+  }
+
+  /** Waits for the large video. As the service connects it for those who follow it, it goes on trying. */
+  #await(): void {
+    const awaiting = new AbortController();
+    this.#awaiting = awaiting;
+    let hasCome = false;
+    openLive(this.#options.model.name, 'full', awaiting.signal, {
+      onText: (message) => {
+        if (message.type === 'none' && !message.isForNow) awaiting.abort();
+      },
+      // This follower stays until the next one has its first bytes: without any, the service disconnects.
+      onBytes: () => {
+        if (hasCome) return;
+        hasCome = true;
+        this.#leave();
+        this.#watch('full');
+      },
+      onClose: () => undefined,
     });
   }
 
