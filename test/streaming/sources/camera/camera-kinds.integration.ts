@@ -107,13 +107,11 @@ describe('camera of another kind', function () {
           camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length,
           1,
         );
-        const uncertainties = camera.frames
-          .slice(3)
-          .map(({ uncertaintyMs }) => uncertaintyMs)
-          .sort((a, b) => a - b);
+        const uncertain = (): number[] => camera.frames.slice(3).map(({ uncertaintyMs }) => uncertaintyMs);
         if (transport === 'ffmpeg')
-          assert.equal(uncertainties[0], 10_000, 'ffmpeg does not tell when a picture began to come');
-        else assert.ok(uncertainties[8] < 100, `${uncertainties[8]}: the connection rests between pictures`);
+          assert.equal(Math.min(...uncertain()), 10_000, 'ffmpeg does not tell when a picture began to come');
+        // The connection rests between pictures, except while this machine is busy.
+        else await camera.until(() => uncertain().filter((ms) => ms < 100).length > 8);
         camera.assertInOrder();
       },
     );
