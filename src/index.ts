@@ -187,7 +187,12 @@ export type { RgbPicture } from './streaming/pictures/rgb-picture.js';
 export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.
-export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
+export {
+  createFeedServer,
+  type FeedAccess,
+  type FeedServer,
+  type FeedServerOptions,
+} from './streaming/feed/feed-server.js';
 export type {
   Answer,
   AnswerTo,
