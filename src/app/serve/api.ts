@@ -5,6 +5,7 @@ import { controlRoutes } from './api/control-routes.js';
 import { eventRoutes } from './api/event-routes.js';
 import { healthRoutes } from './api/health-routes.js';
 import { openApi } from './api/openapi.js';
+import { pastRoutes } from './api/past-routes.js';
 import { answerBy, route, type Route } from './api/route.js';
 import { rulesRoute } from './api/rules-route.js';
 import { SESSION_ROUTES } from './api/session-routes.js';
@@ -12,10 +13,11 @@ import type { ApiSources } from './api/sources.js';
 
 /** Everything that a service answers over HTTP: health, metrics, facts, pictures, switches. */
 export function serviceRoutes(sources: ApiSources): readonly Route[] {
-  const { version, objects, rulesOf } = sources;
+  const { version, objects, past, rulesOf } = sources;
   const routes: readonly Route[] = [
     ...healthRoutes(sources),
     ...cameraRoutes(sources),
+    ...(past === undefined ? [] : pastRoutes(past, sources)),
     ...(rulesOf === undefined ? [] : [rulesRoute(rulesOf)]),
     ...controlRoutes(sources),
     ...(objects === undefined ? [] : eventRoutes(objects)),

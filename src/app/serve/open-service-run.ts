@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../../config/json-schema.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { runKeys } from '../../config/run-keys.js';
+import type { PictureFormat } from '../../core/picture.js';
 import type { Measurements } from '../../pipeline/measurements.js';
 import { servicePage } from '../../streaming/live-page/service-page.js';
 import { LivePictures } from '../../streaming/live-video/live-pictures.js';
@@ -14,6 +15,7 @@ import { budgetsOf } from './budgets.js';
 import type { ApiSources, CameraRules } from './api/sources.js';
 import type { ServiceAccess } from './listen.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
+import { PastPictures } from './past-pictures.js';
 import type { Reload } from './reload.js';
 import type { ServiceParts } from './service-parts.js';
 
@@ -43,15 +45,21 @@ export async function openServiceRun(
       states.seen(event);
       parts.metrics?.seen(event);
       coded.seen(event);
+      parts.past?.seen(event);
     },
     onScene: (event) => {
       objects.seen(event);
       parts.videos?.seen(event);
     },
-    onTaken: (frame) => parts.live?.taken(frame),
+    onTaken: (frame) => {
+      parts.live?.taken(frame);
+      parts.past?.taken(frame);
+    },
     pages: (opened) => {
-      const live = livePictures(parts, () => parts.service?.detectors ?? opened);
+      const inputOf = inputsOf(parts, () => parts.service?.detectors ?? opened);
+      const live = livePictures(parts, inputOf);
       parts.live = live;
+      parts.past = new PastPictures({ inputOf, clock: context.clock });
       return servicePage(live);
     },
     api: (opened, measurements) => {
@@ -66,16 +74,22 @@ export async function openServiceRun(
   }));
 }
 
-function livePictures(parts: ServiceParts, detectors: () => Detectors): LivePictures {
+type InputOf = (camera: string) => PictureFormat;
+
+function inputsOf(parts: ServiceParts, detectors: () => Detectors): InputOf {
+  return (name) => {
+    const source = parts.config.sources.find(({ id }) => id === name);
+    return detectors().of(source ?? {}).detector.info.input;
+  };
+}
+
+function livePictures(parts: ServiceParts, inputOf: InputOf): LivePictures {
   const { originals, coded, states, context } = parts;
   return new LivePictures({
     originals,
     full: coded,
     hasCamera: (name) => states.get(name) !== undefined,
-    inputOf: (name) => {
-      const source = parts.config.sources.find(({ id }) => id === name);
-      return detectors().of(source ?? {}).detector.info.input;
-    },
+    inputOf,
     onWarning: (message) => context.log.warn(message),
   });
 }
@@ -154,6 +168,10 @@ function apiSources(
     switches,
     ...(reload !== undefined && { reload }),
     objects,
+    past: {
+      of: (camera) => parts.past?.of(camera) ?? [],
+      jpeg: (camera, seq) => parts.past?.jpeg(camera, seq),
+    },
     onChange: (message) => context.log.info(message),
   };
 }

@@ -13,6 +13,7 @@ import { KeptPlace } from './kept-place.js';
 import type { ServiceMetrics } from './metrics/service-metrics.js';
 import type { LoggedObjects } from './object-log.js';
 import { openObjects, pictureFolder } from './open-objects.js';
+import type { PastPictures } from './past-pictures.js';
 import type { Service } from './service.js';
 import type { ServiceVideos } from './service-videos.js';
 import { StoredSwitches } from './stored-switches.js';
@@ -52,6 +53,7 @@ export class ServiceParts implements Memory {
   /** Absent until they are open. */
   metrics: ServiceMetrics | undefined;
   live: LivePictures | undefined;
+  past: PastPictures | undefined;
   videos: ServiceVideos | undefined;
   service: Service | undefined;
   /** Resolves when the service is open. */
@@ -128,6 +130,7 @@ export class ServiceParts implements Memory {
     this.states.remove(id);
     this.coded.forget(id);
     this.metrics?.forget(id);
+    this.past?.forget(id);
   }
 
   async close(): Promise<void> {

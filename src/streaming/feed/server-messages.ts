@@ -98,7 +98,8 @@ function trustOf({ captureClock, uncertaintyMs }: CaptureTrust): CaptureTrust {
   return { captureClock, uncertaintyMs: round3(uncertaintyMs) };
 }
 
-function toFeedDetection({ box, score, className, classId, trackId }: Detection): FeedDetection {
+/** A detection as clients get it. */
+export function toFeedDetection({ box, score, className, classId, trackId }: Detection): FeedDetection {
   return {
     box: [round3(box.x1), round3(box.y1), round3(box.x2), round3(box.y2)],
     score: Math.round(score * 1e6) / 1e6,

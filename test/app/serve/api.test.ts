@@ -98,6 +98,10 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
       snapshot: () => Promise.resolve(Buffer.from(jpeg)),
       clip: () => ({ path: '/kept/cam-1.mp4', codec: 'h264', isKept: () => true }),
     },
+    past: {
+      of: (camera) => (camera === 'cam' ? [{ percept: { ...perceptOf(1), capturedAtMs: 100 }, jpeg }] : []),
+      jpeg: (camera, seq) => (camera === 'cam' && seq === 1 ? jpeg : undefined),
+    },
     onChange: (message) => changed.push(message),
     changed,
     ...changes,
@@ -134,6 +138,17 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
     ['/api/cameras/cam/health', 200],
     ['/api/cameras/gone/health', 503],
     ['/api/cameras/nobody/health', 404],
+  ],
+  'GET /api/cameras/{camera}/past': [
+    ['/api/cameras/cam/past', 200],
+    ['/api/cameras/gone/past', 200],
+    ['/api/cameras/nobody/past', 404],
+  ],
+  'GET /api/cameras/{camera}/past/{seq}/picture.jpg': [
+    ['/api/cameras/cam/past/1/picture.jpg', 200],
+    ['/api/cameras/cam/past/2/picture.jpg', 404],
+    ['/api/cameras/cam/past/x/picture.jpg', 404],
+    ['/api/cameras/nobody/past/1/picture.jpg', 404],
   ],
   'GET /api/cameras/{camera}/rules': [
     ['/api/cameras/cam/rules', 200],

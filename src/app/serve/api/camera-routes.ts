@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { round3 } from '../../../core/round.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
-import { jsonAnswer, type Answer } from '../../../streaming/http/answer.js';
+import { jsonAnswer } from '../../../streaming/http/answer.js';
 import { cameraHealth } from '../health.js';
 import { LatestPictures } from '../latest-pictures.js';
-import { problem, Problem, route, type Content, type Route, type RouteRequest } from './route.js';
+import { NO_CAMERA, noCamera } from './no-camera.js';
+import { Problem, route, type Route, type RouteRequest } from './route.js';
 import { Camera, CameraHealth, Stats, Version } from './schemas.js';
 import type { ApiSources } from './sources.js';
-
-const NO_CAMERA: Content = { description: 'There is no such camera.', schema: Problem };
 
 const PictureQuery = z.strictObject({
   boxes: z.enum(['0', '1']).optional().describe('1 draws the boxes of the percept.'),
@@ -93,8 +92,6 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
     }),
   ];
 }
-
-const noCamera = (): Answer => problem(404, 'there is no such camera; /api/cameras lists them');
 
 function stats(sources: ApiSources): z.infer<typeof Stats> {
   const { version, info, detectors, addresses, clock, startedMs } = sources;

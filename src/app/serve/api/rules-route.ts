@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jsonAnswer } from '../../../streaming/http/answer.js';
-import { problem, Problem, route, type Route } from './route.js';
+import { NO_CAMERA, noCamera } from './no-camera.js';
+import { route, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
 const area = {
@@ -35,11 +36,11 @@ export function rulesRoute(rulesOf: NonNullable<ApiSources['rulesOf']>): Route {
     summary: 'The latency budget of a camera, and its zones, lines and masks.',
     answers: {
       200: { description: 'The rules.', schema: Rules },
-      404: { description: 'There is no such camera.', schema: Problem },
+      404: NO_CAMERA,
     },
     answer: ({ params: { camera } }) => {
       const rules = rulesOf(camera);
-      if (rules === undefined) return problem(404, 'there is no such camera; /api/cameras lists them');
+      if (rules === undefined) return noCamera();
       const { latencyBudgetMs = null, scene } = rules;
       const { zones = {}, lines = {}, masks = {} } = scene ?? {};
       return jsonAnswer({ latencyBudgetMs, followsObjects: scene !== undefined, zones, lines, masks });

@@ -4,6 +4,7 @@ import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
 import type { RecordState } from '../camera-videos.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
 import type { ObjectLog } from '../object-log.js';
+import type { PastPictures } from '../past-pictures.js';
 import type { Reload } from '../reload.js';
 import type { Switches } from '../switches.js';
 
@@ -36,6 +37,7 @@ export type ApiSources = LatestPicturesSources & {
   readonly rulesOf?: (camera: string) => CameraRules | undefined;
   readonly switches?: Pick<Switches, 'all' | 'set'>;
   readonly reload?: Reload;
+  readonly past?: Pick<PastPictures, 'of' | 'jpeg'>;
   readonly objects?: Pick<ObjectLog, 'list' | 'get' | 'snapshot' | 'clip'>;
   /** Receives who has changed what. */
   readonly onChange?: (message: string) => void;

@@ -10,6 +10,7 @@ import { drawTimeline } from './drop-timeline.js';
 import { EventList } from './event-list.js';
 import { healthTexts, shortDuration } from './health.js';
 import { LiveView, type BoxLayer } from './live-view.js';
+import { Past } from './past.js';
 import { Scrubber } from './scrubber.js';
 import { shapesOf } from './shapes.js';
 import { sayOf } from './tile.js';
@@ -46,7 +47,7 @@ export class CameraPage {
     element('camera-name').textContent = model.name;
     this.#events = new EventList(element('events'), model.name);
     this.#switches = new CameraSwitches(element('switches'), model.name, role);
-    this.#scrubber = new Scrubber(this.view);
+    this.#scrubber = new Scrubber(this.view, new Past(model.name), this.#ended.signal);
     element('frames').querySelector('.stack')!.replaceChildren();
     this.#switched();
   }

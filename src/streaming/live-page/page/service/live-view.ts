@@ -5,6 +5,8 @@ import { newElement } from '../page.js';
 import type { CameraModel } from './camera-model.js';
 import { fitted } from './fitted.js';
 import { openLive } from './live-socket.js';
+import type { PastPicture } from './past.js';
+import { PastScreen } from './past-screen.js';
 import { PicturePlayer } from './picture-player.js';
 import { PlayClock } from './play-clock.js';
 import { canPlay, VideoPlayer } from './video-player.js';
@@ -35,6 +37,7 @@ export class LiveView {
   readonly #canvas = newElement('canvas', 'picture');
   readonly #overlay = newElement('canvas', 'overlay');
   readonly #hint = newElement('p', 'hint');
+  readonly #past = new PastScreen(() => this.paint());
   #clock = new PlayClock();
   #watching: AbortController | undefined;
   /** Of the large video, which is away, while the small one is shown. */
@@ -52,7 +55,15 @@ export class LiveView {
     this.#video.playsInline = true;
     this.#video.tabIndex = -1;
     this.#video.setAttribute('aria-hidden', 'true');
-    this.element = newElement('div', 'screen', this.#video, this.#canvas, this.#overlay, this.#hint);
+    this.element = newElement(
+      'div',
+      'screen',
+      this.#video,
+      this.#canvas,
+      this.#past.element,
+      this.#overlay,
+      this.#hint,
+    );
     this.#hint.setAttribute('role', 'status');
     new ResizeObserver(() => {
       this.#pictures?.paint();
@@ -83,13 +94,31 @@ export class LiveView {
     [this.#player, this.#pictures] = [undefined, undefined];
   }
 
-  /** The span of the past that can be looked at. */
+  /** The span of video that can be looked at: captures, in Unix milliseconds of the server. */
   get span(): VideoPlayer['span'] {
-    return this.#player?.span;
+    const span = this.#player?.span;
+    const lead = span && this.#leadOf(span.toMs);
+    return lead === undefined ? undefined : { fromMs: span!.fromMs + lead, toMs: span!.toMs + lead };
   }
 
-  choose(ptsMs: number | undefined): void {
-    this.#player?.choose(ptsMs);
+  /** Capture of what is live. */
+  get newestMs(): number | undefined {
+    return this.span?.toMs ?? this.#options.model.percepts.newest?.times.capturedAt;
+  }
+
+  /** Shows video of the past, by its capture; a picture that the service kept; or what is live. */
+  choose(chosen: number | PastPicture | undefined): void {
+    this.#past.show(typeof chosen === 'object' ? chosen : undefined);
+    const span = this.#player?.span;
+    const lead = span && this.#leadOf(span.toMs);
+    if (typeof chosen !== 'number') this.#player?.choose(undefined);
+    else if (lead !== undefined) this.#player?.choose(chosen - lead);
+  }
+
+  /** From presentation to capture, by the percept of that time. */
+  #leadOf(ptsMs: number): number | undefined {
+    const capturedAt = this.#options.model.percepts.capturedAt(ptsMs);
+    return capturedAt === undefined ? undefined : capturedAt - ptsMs;
   }
 
   /** How far behind the newest picture the shown one is. */
@@ -139,11 +168,13 @@ export class LiveView {
     context.clearRect(0, 0, width, height);
     const { model, isShown } = this.#options;
     const ptsMs = this.#shownMs;
-    if (ptsMs === undefined) return;
-    const own = model.percepts.boxesOf(ptsMs);
+    const past = this.#past.shown;
+    this.element.dataset['past'] = String(past?.seq ?? '');
+    if (ptsMs === undefined && past === undefined) return;
+    const own = past ?? model.percepts.boxesOf(ptsMs!);
     const size = own?.size ?? model.percepts.newest?.size;
     this.element.dataset['seq'] = String(own?.seq ?? '');
-    this.element.dataset['pts'] = String(ptsMs);
+    this.element.dataset['pts'] = String(ptsMs ?? '');
     if (size === undefined) return;
     const { left, top, scale } = fitted(size, { width, height });
     const view: View = { x: -left / scale, y: -top / scale, scale };
@@ -151,7 +182,7 @@ export class LiveView {
       for (const { box } of boxes) paintBox(context, view, box, layer);
       if (hasNames) paintNames(context, view, boxes, layer);
     };
-    const capturedAt = model.percepts.capturedAt(ptsMs);
+    const capturedAt = past === undefined ? model.percepts.capturedAt(ptsMs!) : undefined;
     const known = capturedAt === undefined ? undefined : model.answers.at(capturedAt);
     if (isShown('observed')) draw(known?.objects.flatMap(({ observed }) => observed ?? []) ?? [], 'observed', false);
     if (isShown('forecast'))
