@@ -27,16 +27,6 @@ export async function graveFindings(page: Page): Promise<readonly string[]> {
     );
 }
 
-/** The grave findings in light and in dark colours, which the page takes without being loaded again. */
-export async function graveFindingsInBoth(page: Page): Promise<readonly string[]> {
-  const findings: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const finding of await graveFindings(page)) findings.push(`${colorScheme}: ${finding}`);
-  }
-  return findings;
-}
-
 function read(): string | undefined {
   try {
     return readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
