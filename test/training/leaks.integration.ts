@@ -53,7 +53,7 @@ describe('nothing leaks', function () {
     for (let i = 0; i < 2; i++) await once();
     const grown = rssMb() - settled;
     // One that is left open keeps 160 MB.
-    assert.ok(grown < 100, `${grown.toFixed(0)} MB in 2 engines`);
+    assert.ok(grown < 75, `${grown.toFixed(0)} MB in 2 engines`);
   });
 
   itNeeds(NEEDS_THREAD_COUNT, 'from run to run: no thread remains, after an end or a failure', async () => {
