@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import type { Share } from './test-shares.js';
 
-export type Outcome = { readonly passed: number; readonly failed: number; readonly pending: number };
+export type Outcome = {
+  readonly passed: number;
+  readonly failed: number;
+  readonly pending: number;
+  /** The name of the share and what mocha says of its failures; empty if all passed. */
+  readonly failures: string;
+};
 
 /** A process that has no more tests, and does not end within this time, never ends. */
 const END_WITHIN_MS = 60_000;
@@ -75,6 +81,12 @@ export async function runMocha(
       `  the process ended with ${signal ?? `exit code ${code ?? 'none'}`}${isSummary ? '' : ', before its summary'}`,
     );
   block.unshift(`${name}:`);
+  const failures = hasFailed || isHung ? `${block.join('\n')}\n` : '';
   printBlock();
-  return { passed: counts.passing, failed: counts.failing + (isUnexplained ? 1 : 0), pending: counts.pending };
+  return {
+    passed: counts.passing,
+    failed: counts.failing + (isUnexplained ? 1 : 0),
+    pending: counts.pending,
+    failures,
+  };
 }

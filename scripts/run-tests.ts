@@ -24,7 +24,11 @@ const ofRealTime = runShares(realTime);
 setPriority(LATER_NICENESS);
 const outcomes = (await Promise.all([ofRealTime, ...Array.from({ length: PROCESSES - 1 }, () => runShares())])).flat();
 
-const sum = (key: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+// Once more at the end, where whoever sees only the last lines of a long log finds them.
+for (const { failures } of outcomes) print(failures);
+
+const sum = (key: 'passed' | 'failed' | 'pending'): number =>
+  outcomes.reduce((total, outcome) => total + outcome[key], 0);
 const failed = sum('failed');
 print(`${sum('pending')} pending\n${sum('passed')} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

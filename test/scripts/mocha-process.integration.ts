@@ -11,17 +11,21 @@ describe('a mocha process', function () {
   async function run(
     program: string,
     endWithinMs?: number,
-  ): Promise<{ readonly outcome: Outcome; readonly printed: readonly string[] }> {
+  ): Promise<{
+    readonly outcome: Omit<Outcome, 'failures'>;
+    readonly failures: string;
+    readonly printed: readonly string[];
+  }> {
     const file = join(folder(), 'some.test.mjs');
     writeFileSync(file, program);
     const printed: string[] = [];
-    const outcome = await runMocha(
+    const { failures, ...outcome } = await runMocha(
       { name: 'some', files: [file] },
       ['--no-color'],
       (text) => printed.push(text),
       endWithinMs,
     );
-    return { outcome, printed };
+    return { outcome, failures, printed };
   }
 
   it('counts passing, failing and pending tests, prints each suite when complete, and its summary last', async () => {
@@ -34,6 +38,15 @@ describe('a mocha process', function () {
       ['good', 'bad', 'some:'],
     );
     assert.match(printed[2], /2 passing[^]*1 pending[^]*1 failing[^]*not at all/);
+  });
+
+  it('reports again what failed, and only that', async () => {
+    const { failures } = await run(`
+      describe('good', () => { it('one', () => {}); });
+      describe('bad', () => { it('three', () => { throw new Error('not at all'); }); });`);
+    assert.match(failures, /^some:\n[^]*1\) bad\n *three:\n *Error: not at all/);
+    assert.ok(!failures.includes('good'), failures);
+    assert.equal((await run("it('one', () => {});")).failures, '');
   });
 
   it('counts a process that a signal ends as a failure', async () => {
