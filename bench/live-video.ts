@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { monotonicClock } from '../test/helpers/monotonic.js';
 import { PacedCamera } from '../test/helpers/paced-camera/index.js';
 import { RECORD, WatchedService, type Shown } from '../test/streaming/live-video/watched-service.js';
+import { launchChromium } from './page-program.js';
 import { childrenOf, cpuMs } from './processes.js';
 import { machine, median, printTable, quantile } from './table.js';
 
@@ -17,10 +17,7 @@ const PICTURES = 200;
 export async function run(): Promise<void> {
   const camera = await PacedCamera.start(CAMERA);
   const service = await new WatchedService().start(camera.url);
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
-  });
+  const browser = await launchChromium('--autoplay-policy=no-user-gesture-required');
   try {
     await wait(3000);
     const without = await share();
