@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NEEDS_FFMPEG } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
@@ -24,7 +23,10 @@ describe('nowcast doctor', function () {
   };
 
   it('finds a complete machine ready', async () => {
-    const { code, ok, of } = await report({});
+    // Its own, because another test may run a doctor at the same time.
+    const temporary = join(folder(), 'tmp');
+    mkdirSync(temporary);
+    const { code, ok, of } = await report({ TMPDIR: temporary });
     assert.equal(of('Node')?.state, 'ok');
     assert.equal(of('provider cpu')?.state, 'ok');
     assert.equal(of('cache folder')?.found, join(folder(), 'cache'));
@@ -32,7 +34,7 @@ describe('nowcast doctor', function () {
     assert.deepEqual([code, ok], [0, true]);
     assert.deepEqual(readdirSync(join(folder(), 'cache')), []);
     assert.deepEqual(
-      readdirSync(tmpdir()).filter((name) => name.startsWith('nowcast-doctor-')),
+      readdirSync(temporary).filter((name) => name.startsWith('nowcast-doctor-')),
       [],
     );
   });
