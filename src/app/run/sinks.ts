@@ -11,7 +11,7 @@ import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../../streaming/sinks/service.js';
-import type { Sink, SinkContext, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
+import type { SinkContext, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
@@ -19,9 +19,8 @@ import { cocoNumbering } from './coco-numbering.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { NewestStates } from './newest-states.js';
 import { sinkChanges } from './sink-changes.js';
+import { openOtherSinks, sinkOfKind, type OpenSinkOfRun } from './sink-swap.js';
 import { withModelClasses } from './scene-classes.js';
-
-type OpenSinkOfRun = { readonly config: SinkConfig; readonly sink: Sink };
 
 /** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
 export type OpenSinks = {
@@ -78,7 +77,11 @@ export type SinksSetup = {
  * @throws OutputError
  */
 export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promise<void> {
-  for (const sink of sinks) await sinkEntry(sink.kind, parts).open.prepare(sink.settings);
+  for (const sink of sinks) await prepareSink(sink, parts);
+}
+
+async function prepareSink({ kind, settings }: SinkConfig, parts: RunParts): Promise<void> {
+  await sinkEntry(kind, parts).open.prepare(settings);
 }
 
 /** The sources of a run as its sinks know them. */
@@ -146,7 +149,12 @@ export async function openSinks(
     config,
     sink: await sinkEntry(config.kind, parts).open.open(config.settings, inRun),
   });
-  const inRun = inRunOf(config);
+  const retire = async ({ sink }: OpenSinkOfRun, next?: SinkConfig): Promise<void> => {
+    await (sink.retire?.(next?.settings) ?? sink.close());
+    formerFiles.push(...sink.files);
+    await sink.dispose?.();
+  };
+  let inRun = inRunOf(config);
   try {
     // One after the other: if a sink fails to open, the later ones leave their older files alone.
     for (const sink of config.sinks) open = [...open, await openOne(sink, inRun)];
@@ -207,47 +215,25 @@ export async function openSinks(
       return [...formerFiles, ...open.flatMap(({ sink }) => sink.files)];
     },
     async change(after, access) {
-      const before = open.map(({ config: one }) => one);
-      const changes = sinkChanges(before, after.sinks, parts);
+      const changes = sinkChanges(
+        open.map(({ config: one }) => one),
+        after.sinks,
+        parts,
+      );
       const now = inRunOf(after, access);
-      const fresh: OpenSinkOfRun[] = [];
-      const retire = async ({ sink }: OpenSinkOfRun, next?: SinkConfig): Promise<void> => {
-        await (sink.retire?.(next?.settings) ?? sink.close());
-        formerFiles.push(...sink.files);
-        await sink.dispose?.();
-      };
-      const of = ({ kind }: SinkConfig): OpenSinkOfRun => open.find(({ config: one }) => one.kind === kind)!;
-      const undo: (() => Promise<void>)[] = [];
-      try {
-        // Those that go on read their files again, too.
-        const goOn = after.sinks.filter(({ kind }) =>
-          open.some((one) => one.config.kind === kind && one.sink.change !== undefined),
-        );
-        for (const one of new Set([...changes.added, ...changes.reopened, ...changes.reopenedAfter, ...goOn]))
-          await sinkEntry(one.kind, parts).open.prepare(one.settings);
-        for (const one of [...changes.added, ...changes.reopened]) {
-          const opened = await openOne(one, now);
-          fresh.push(opened);
-          undo.push(() => retire(opened));
-        }
-        for (const one of changes.reopenedAfter) {
-          const old = of(one);
-          await retire(old, one);
-          undo.push(async () => {
-            const again = await openOne(old.config, inRunOf(config));
-            open = open.map((each) => (each === old ? again : each));
-            again.sink.resume?.(states.all);
-          });
-          const opened = await openOne(one, now);
-          fresh.push(opened);
-          undo.push(() => retire(opened));
-        }
-      } catch (error) {
-        for (const back of undo.toReversed()) await back();
-        throw error;
-      }
-      const gone = [...changes.removed, ...changes.reopened].map(of);
-      const replaced = new Set([...gone, ...changes.reopenedAfter.map(of)]);
+      const fresh = await openOtherSinks(open, changes, after.sinks, {
+        prepare: (one) => prepareSink(one, parts),
+        open: (one) => openOne(one, now),
+        retire,
+        async restore(retired) {
+          const again = await openOne(retired.config, inRun);
+          open = open.map((each) => (each === retired ? again : each));
+          again.sink.resume?.(states.all);
+        },
+      });
+      inRun = now;
+      const gone = [...changes.removed, ...changes.reopened].map((one) => sinkOfKind(open, one));
+      const replaced = new Set([...gone, ...changes.reopenedAfter.map((one) => sinkOfKind(open, one))]);
       open = [...open.filter((one) => !replaced.has(one)), ...fresh].map(({ config: one, sink }) => ({
         config: changes.live.find(({ kind }) => kind === one.kind) ?? one,
         sink,
