@@ -7,8 +7,8 @@ import { TokenBucket, type Rate } from '../http/token-bucket.js';
 import { Subscription } from './subscription.js';
 import { counted } from '../../core/counted.js';
 
-/** WebSocket close codes (RFC 6455 §7.4.1) that the feed uses. */
-export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const;
+/** WebSocket close codes (RFC 6455 §7.4.1, and IANA's registry for 3000) that the feed uses. */
+export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013, unauthorized: 3000 } as const;
 
 /** The part of a WebSocket that a client needs. */
 export type FeedSocket = {

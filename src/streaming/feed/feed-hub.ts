@@ -8,7 +8,7 @@ import type { PostMessage } from '../http/post.js';
 import type { Owner } from '../http/owner.js';
 import { SlicedInput } from '../http/sliced-input.js';
 import { JSON_HEADERS, pathOf, reply } from '../http/reply.js';
-import type { WebPart } from '../http/web-server.js';
+import type { SocketLink, WebPart } from '../http/web-server.js';
 import { CLOSE, FeedClient, type FeedClientLimits } from './feed-client.js';
 import { FEED_TOPIC } from './feed-topic.js';
 import { feedSocket } from './feed-socket.js';
@@ -112,7 +112,7 @@ export class FeedHub implements WebPart {
     return true;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, link: SocketLink): Refusal | undefined {
     if (!PATHS.has(pathOf(request))) return { status: 404, message: 'the feed is at / and /ws' };
     const offered = request.headers['sec-websocket-protocol'];
     if (offered !== undefined && !offered.split(/ *, */).includes(FEED_SUBPROTOCOL))
@@ -125,7 +125,7 @@ export class FeedHub implements WebPart {
         message: `the feed already has ${counted(maxClients, 'client')}, its limit`,
       };
     }
-    void this.#join(request, socket, head, brokeLimit);
+    void this.#join(request, socket, head, link);
     return undefined;
   }
 
@@ -165,7 +165,7 @@ export class FeedHub implements WebPart {
   }
 
   /** Lets the client in as soon as the pipeline posts to the feed, so that it misses nothing from `hello` on. */
-  async #join(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Promise<void> {
+  async #join(request: IncomingMessage, socket: Duplex, head: Buffer, link: SocketLink): Promise<void> {
     const { owner, after } = this.#environment;
     this.#joining.add(socket);
     const cancel = after(JOIN_TIMEOUT_MS, () => socket.destroy());
@@ -187,14 +187,15 @@ export class FeedHub implements WebPart {
       let isBroken = false;
       // `ws` has begun to listen.
       new SlicedInput(socket, () => isBroken);
-      this.#welcome(webSocket, () => {
+      const client = this.#welcome(webSocket, () => {
         isBroken = true;
-        brokeLimit();
+        link.brokeLimit();
       });
+      link.onRevoked(() => client.close(CLOSE.unauthorized, 'the token or the login is not valid any more'));
     });
   }
 
-  #welcome(socket: WebSocket, brokeLimit: () => void): void {
+  #welcome(socket: WebSocket, brokeLimit: () => void): FeedClient {
     const { clock } = this.#environment;
     const client = new FeedClient(
       feedSocket(socket, brokeLimit),
@@ -218,5 +219,6 @@ export class FeedHub implements WebPart {
     socket.on('error', brokeLimit);
     socket.on('close', () => this.#connections.delete(connection));
     for (const state of this.#states.values()) client.offer(state, clock.now());
+    return client;
   }
 }

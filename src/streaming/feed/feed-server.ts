@@ -77,7 +77,7 @@ export type FeedServer = AsyncDisposable & {
   /** The streams are these from now on. */
   setStreams(streams: readonly string[]): void;
   /**
-   * Replaces those who may connect. Sessions of tokens that are gone end; connections stay.
+   * Replaces those who may connect. Sessions and connections of tokens that are gone end.
    * @throws UsageError for wrong tokens, or a file of tokens that cannot be read
    */
   setAccess(access: FeedAccess): void;

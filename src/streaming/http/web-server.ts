@@ -12,6 +12,7 @@ import { clientAddress } from './client-address.js';
 import { FileWatch } from './file-watch.js';
 import { HeldRefusals } from './held-refusals.js';
 import { readJsonBody } from './json-body.js';
+import { OpenRequests } from './open-requests.js';
 import { RefusalLog } from './refusal-log.js';
 import { json, JSON_HEADERS, pathOf, reply } from './reply.js';
 import { SlicedInput } from './sliced-input.js';
@@ -39,6 +40,14 @@ export type RouteRule = {
 /** Who asks, and with what. */
 export type Asker = { readonly user: User | undefined; readonly body?: unknown };
 
+/** What the server and the WebSocket of a part tell each other. */
+export type SocketLink = {
+  /** To be called when the connection ends because it broke a limit or the protocol. */
+  brokeLimit(): void;
+  /** Sets how to close a connection whose user may not have it any more; until then, it is cut. */
+  onRevoked(close: () => void): void;
+};
+
 /** A part of the server's content. */
 export type WebPart = {
   /** Undefined if it has no such path. All paths of a part without rules are for viewers. */
@@ -47,11 +56,8 @@ export type WebPart = {
   answer(request: IncomingMessage, response: ServerResponse, asker: Asker): boolean;
   /** Path of its WebSocket, if that is not for every path that no other part has. */
   readonly socketPath?: string;
-  /**
-   * Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket.
-   * @param brokeLimit to be called when the connection ends because it broke a limit or the protocol
-   */
-  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined;
+  /** Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, link: SocketLink): Refusal | undefined;
   /** Called once a second. */
   tick?(): void;
   /** Ends what it has open; resolves when its connections are closed. */
@@ -93,6 +99,7 @@ export class WebServer {
   /** Those of them that have been counted as a broken limit. */
   readonly #charged = new WeakSet<Duplex>();
   readonly #held: HeldRefusals;
+  readonly #open: OpenRequests;
   #closed: Promise<void> | undefined;
 
   /** @throws UsageError if a file of TLS cannot be used */
@@ -110,6 +117,7 @@ export class WebServer {
     this.#limits = new AddressLimits(settings.limits, clock);
     this.#refusals = new RefusalLog(clock, onWarning);
     this.#held = new HeldRefusals(environment.after);
+    this.#open = new OpenRequests(admission);
     this.#server = this.#create();
   }
 
@@ -138,6 +146,7 @@ export class WebServer {
     this.#refusals.tick();
     this.#tlsWatch?.tick();
     this.#admission.tick();
+    this.#open.tick();
     for (const part of this.#parts) part.tick?.();
   }
 
@@ -227,6 +236,8 @@ export class WebServer {
       });
     };
     const pass = (asker: Asker): void => {
+      this.#open.add(request, rule.role, () => socket.destroy());
+      response.once('close', () => this.#open.delete(request));
       if (this.#parts.some((part) => part.answer(request, response, asker))) return;
       if (isReading(request)) reply(response, 404, { error: `no ${pathOf(request)} here` });
       else refuse(READ_ONLY);
@@ -267,7 +278,10 @@ export class WebServer {
     const part = this.#parts.find((one) => one.upgrade !== undefined && (one.socketPath ?? path) === path);
     if (part?.upgrade === undefined) return NO_UPGRADE;
     const address = this.#admission.addressOf(request);
-    return part.upgrade(request, socket, head, () => this.#limits.brokeLimit(address));
+    const onRevoked = (close: () => void): void => this.#open.add(request, FOR_VIEWERS.role, close);
+    onRevoked(() => socket.destroy());
+    socket.once('close', () => this.#open.delete(request));
+    return part.upgrade(request, socket, head, { brokeLimit: () => this.#limits.brokeLimit(address), onRevoked });
   }
 
   #ruleOf(request: IncomingMessage): RouteRule {

@@ -7,7 +7,7 @@ import type { Refusal } from '../http/access.js';
 import type { Owner } from '../http/owner.js';
 import type { PostMessage } from '../http/post.js';
 import { reply, pathOf } from '../http/reply.js';
-import type { WebPart } from '../http/web-server.js';
+import type { SocketLink, WebPart } from '../http/web-server.js';
 import { LiveChannel } from './live-channel.js';
 import { LIVE_FORMS, LIVE_PATH, LIVE_SUBPROTOCOL } from './live-messages.js';
 import { liveTopic, type LiveTopic } from './live-topic.js';
@@ -56,7 +56,7 @@ export class LivePart implements WebPart {
     return true;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, link: SocketLink): Refusal | undefined {
     const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
     const camera = query.get('camera');
     const form = LIVE_FORMS.find((known) => known === query.get('as'));
@@ -74,7 +74,7 @@ export class LivePart implements WebPart {
       };
     }
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#welcome(webSocket, liveTopic({ camera, form }), brokeLimit);
+      this.#welcome(webSocket, liveTopic({ camera, form }), link);
     });
     return undefined;
   }
@@ -96,7 +96,7 @@ export class LivePart implements WebPart {
     return Promise.resolve();
   }
 
-  #welcome(socket: WebSocket, topic: string, brokeLimit: () => void): void {
+  #welcome(socket: WebSocket, topic: string, link: SocketLink): void {
     const connection: Connection = { socket, answeredPing: true };
     const viewer = new LiveViewer({
       get bufferedAmount() {
@@ -111,10 +111,12 @@ export class LivePart implements WebPart {
     void this.#owner.join(topic);
     socket.on('pong', () => (connection.answeredPing = true));
     socket.on('message', () => {
-      brokeLimit();
+      link.brokeLimit();
       socket.close(CLOSE.policyViolation, 'a viewer has nothing to say');
     });
-    socket.on('error', brokeLimit);
+    socket.on('error', () => link.brokeLimit());
+    // Video that it has not read yet would come before a close frame.
+    link.onRevoked(() => socket.terminate());
     socket.once('close', () => {
       this.#connections.delete(connection);
       channel.viewers.delete(viewer);

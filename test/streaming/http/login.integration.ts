@@ -143,6 +143,31 @@ describe('users of the server', () => {
     assert.equal((await logIn('of oleg')).status, 401);
   });
 
+  it('lose their connections when they log out or are removed; others keep theirs', async () => {
+    await start(EVERYONE);
+    const cookie = (await logIn('of oleg')).headers.get('set-cookie')!.split(';')[0];
+    const [ofCookie, ofVera, ofAda] = [
+      await connect(feed.server, { headers: { cookie } }),
+      await connect(feed.server, { headers: as('vera') }),
+      await connect(feed.server, { headers: as('ada') }),
+    ];
+    feed.tick();
+    assert.equal((await ask('/api/logout', { method: 'POST', headers: { cookie } })).status, 200);
+    feed.tick();
+    assert.deepEqual(await ofCookie.closed, {
+      code: 3000,
+      reason: 'the token or the login is not valid any more',
+    });
+    const users = [{ name: 'ada', role: 'viewer', tokens: ['of ada'] }] as const;
+    feed.server.setAccess({ api: { users, proxies: { trusted: [] } } });
+    await turn();
+    feed.tick();
+    assert.equal((await ofVera.closed).code, 3000);
+    feed.server.publish(perceptOf(1));
+    await ofAda.until(({ type }) => type === 'percept');
+    ofAda.socket.terminate();
+  });
+
   it('lose their session with their token', async () => {
     const path = join(folder(), 'tokens');
     writeFileSync(path, 'old\nother\n');

@@ -149,9 +149,10 @@ describe('limits of the server', () => {
     writeFileSync(path, 'newer\n');
     await look();
     assert.equal((await refusalOf(server.url, { headers: { authorization: 'Bearer old' } })).status, 401);
-    await connect(server, { headers: { authorization: 'Bearer always' } });
+    assert.equal((await old.closed).code, 3000);
+    const always = await connect(server, { headers: { authorization: 'Bearer always' } });
     server.publish(perceptOf(1));
-    await old.until(({ type }) => type === 'percept');
+    await always.until(({ type }) => type === 'percept');
     assert.deepEqual(feed.warnings, ['feed: refused 127.0.0.1 (no valid token)']);
   });
 
