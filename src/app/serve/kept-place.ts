@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Retention } from '../../core/retention.js';
 import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
 import type { AppContext } from '../context.js';
@@ -17,10 +18,9 @@ export type Prepared = {
 export class KeptPlace {
   readonly #section: string;
   readonly #context: Pick<AppContext, 'clock' | 'log'>;
-  #place: Place | undefined;
+  /** By their paths, with those that were left: files of theirs may still be written. */
+  readonly #folders = new Map<string, KeptFolder>();
   #folder: KeptFolder | undefined;
-  /** Files of theirs may still be written. */
-  readonly #former: KeptFolder[] = [];
 
   constructor(section: string, context: Pick<AppContext, 'clock' | 'log'>) {
     this.#section = section;
@@ -38,29 +38,31 @@ export class KeptPlace {
 
   /** True for a file that is still there, in a former folder too. */
   has(path: string): boolean {
-    return [this.#folder, ...this.#former].some((folder) => folder?.has(path));
+    return [...this.#folders.values()].some((folder) => folder.has(path));
   }
 
   /**
-   * Opens another folder, if the section has one now.
+   * Opens the folder that the section has now, unless it has had it before.
    * @throws OutputError if it cannot be used
    */
   async prepare(next: Place | undefined): Promise<Prepared> {
-    const isSame = next?.folder === this.#place?.folder;
-    const opened = isSame || next === undefined ? undefined : await openKept(this.#section, next, this.#context);
+    if (next === undefined) return { commit: () => (this.#folder = undefined), discard: () => Promise.resolve() };
+    const path = resolve(next.folder);
+    const known = this.#folders.get(path);
+    const folder = known ?? (await openKept(this.#section, next, this.#context));
     return {
       commit: () => {
-        this.#place = next;
-        if (isSame && next !== undefined) this.#folder?.setRetention(next.retention);
-        if (isSame) return;
-        if (this.#folder !== undefined) this.#former.push(this.#folder);
-        this.#folder = opened;
+        known?.setRetention(next.retention);
+        this.#folders.set(path, folder);
+        this.#folder = folder;
       },
-      discard: async () => opened?.close(),
+      discard: async () => {
+        if (known === undefined) await folder.close();
+      },
     };
   }
 
   async close(): Promise<void> {
-    for (const folder of [...this.#former, this.#folder]) await folder?.close();
+    for (const folder of this.#folders.values()) await folder.close();
   }
 }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeptPlace } from '../../../src/app/serve/kept-place.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+const DAY_MS = 86_400_000;
+
+describe('the folder of a section', () => {
+  const root = temporaryFolder();
+  let place: KeptPlace;
+  let nowMs: number;
+  let path: string;
+  const change = async (folder: string | undefined, days = 10): Promise<void> => {
+    const retention = { maxAgeMs: days * DAY_MS, maxBytes: 1e9 };
+    const prepared = await place.prepare(
+      folder === undefined ? undefined : { folder: `${root()}/${folder}`, retention },
+    );
+    prepared.commit();
+  };
+
+  beforeEach(async () => {
+    nowMs = Date.UTC(2026, 10, 27);
+    const fail = (message: string): never => assert.fail(message);
+    const clock = { now: () => nowMs, toUnixMs: (ms: number) => ms };
+    place = new KeptPlace('clips', { clock, log: { debug: fail, info: fail, warn: fail, error: fail } });
+    await change('a');
+    path = place.folder!.pathOf('gate', '20261127T000000Z-person-1-1.mp4');
+    await place.folder!.write(path, Uint8Array.of(7));
+  });
+  afterEach(() => place.close());
+
+  it('has the files of a folder that was left, until they are too old', async () => {
+    const left = place.folder!;
+    for (const other of ['b', undefined]) {
+      await change(other);
+      assert.equal(place.has(path), true, other);
+    }
+    assert.deepEqual([place.folder, place.use], [undefined, undefined]);
+    nowMs += 11 * DAY_MS;
+    await left.write(left.pathOf('gate', '20261208T000000Z-person-2-2.mp4'), Uint8Array.of(7));
+    assert.deepEqual([place.has(path), existsSync(path)], [false, false]);
+  });
+
+  it('gives a folder that is used again its new retention', async () => {
+    const left = place.folder;
+    await change('b');
+    nowMs += 11 * DAY_MS;
+    await change('./a/', 30);
+    // Another owner of these files would remove them by its own retention.
+    assert.equal(place.folder, left);
+    await place.folder!.write(place.folder!.pathOf('gate', '20261208T000000Z-person-2-2.mp4'), Uint8Array.of(7));
+    assert.deepEqual([place.has(path), existsSync(path)], [true, true]);
+    await change('b');
+    await change('a', 5);
+    await place.close();
+    assert.deepEqual([place.has(path), existsSync(path)], [false, false]);
+  });
+
+  it('is as it was after a change that is discarded', async () => {
+    const before = place.folder;
+    for (const folder of ['a', 'b']) {
+      const retention = { maxAgeMs: DAY_MS, maxBytes: 1 };
+      await (await place.prepare({ folder: join(root(), folder), retention })).discard();
+    }
+    nowMs += 2 * DAY_MS;
+    await before!.write(before!.pathOf('gate', '20261129T000000Z-person-2-2.mp4'), Uint8Array.of(7));
+    assert.deepEqual([place.folder, place.has(path)], [before, true]);
+  });
+});
