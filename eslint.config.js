@@ -20,6 +20,13 @@ export default tseslint.config(
       'no-console': 'error',
       eqeqeq: 'error',
       'prefer-const': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='AbortSignal'][property.name='any']",
+          message: 'It leaks in Node 20; use abortWith.',
+        },
+      ],
       // Prettier wraps code, not comments.
       'max-len': [
         'error',

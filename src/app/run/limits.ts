@@ -1,4 +1,5 @@
 import { identity, NEVER, Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs';
+import { abortWith } from '../../core/abort-with.js';
 import type { SourceEvent } from '../../core/events.js';
 
 /** A limit on the number of frames from several sources together. */
@@ -44,20 +45,18 @@ export type Ending = {
 };
 
 /**
- * Aborts after `durationMs`, or with `signal`, whichever comes first. `AbortSignal.any` with `AbortSignal.timeout` does
- * not work here: Node 20 may collect the timeout as garbage before it fires.
+ * Aborts after `durationMs`, or with `signal`, whichever comes first. `AbortSignal.timeout`
+ * does not work here: Node 20 may collect it as garbage before it fires.
  */
 export function abortedAfter(durationMs: number | undefined, signal: AbortSignal): Ending {
   const controller = new AbortController();
-  const end = (): void => controller.abort();
-  const timer = durationMs === undefined ? undefined : setTimeout(end, durationMs);
-  if (signal.aborted) end();
-  signal.addEventListener('abort', end);
+  const timer = durationMs === undefined ? undefined : setTimeout(() => controller.abort(), durationMs);
+  const unlink = abortWith(controller, [signal]);
   return {
     signal: controller.signal,
     dispose: () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      unlink();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { abortWith } from '../../core/abort-with.js';
 import type { Box } from '../../core/box.js';
 import { UsageError } from '../../core/errors.js';
 import { shown } from '../../core/extension.js';
@@ -73,7 +74,7 @@ const RULES: Readonly<Record<string, NumberRule>> = {
 const QUALITY_RULE: NumberRule = { min: 1, max: 100, isInteger: true };
 const HEIGHT_RULE: NumberRule = { min: 1, isInteger: true };
 
-type Stream = { readonly finder: OriginalFinder; readonly ending: AbortController };
+type Stream = { readonly finder: OriginalFinder; readonly requests: Set<AbortController> };
 
 /** Aborts requests; never reaches a caller. */
 const ENDED = new Error('the stream has ended');
@@ -112,15 +113,15 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
   const decode = async (
     found: FoundOriginal,
     request: OriginalRequest,
-    endSignal: AbortSignal,
+    ending: AbortController,
   ): Promise<Original | NoOriginal> => {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(TOO_SLOW), timeoutMs);
+    const timer = setTimeout(() => ending.abort(TOO_SLOW), timeoutMs);
     try {
-      return await answer(found, request, AbortSignal.any([endSignal, late.signal]));
+      return await answer(found, request, ending.signal);
     } catch (error) {
-      if (error === TOO_SLOW) return noOriginal('too-slow', `decoding took longer than ${timeoutMs / 1_000} s`);
-      if (endSignal.aborted) throw error;
+      if (ending.signal.reason === TOO_SLOW)
+        return noOriginal('too-slow', `decoding took longer than ${timeoutMs / 1_000} s`);
+      if (ending.signal.aborted) throw error;
       return noOriginal('undecodable', (error as Error).message);
     } finally {
       clearTimeout(timer);
@@ -136,9 +137,11 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
       return noOriginal('not-kept', `no source of stream "${ref.streamId}" has originals, or it has ended`);
     const found = stream.finder.find(ref);
     if (!('decode' in found)) return found;
-    const signal = AbortSignal.any([stream.ending.signal, ...(request.signal === undefined ? [] : [request.signal])]);
-    const turn = turns.run(ref.streamId, signal, () => decode(found, request, signal));
+    const ending = new AbortController();
+    const turn = turns.run(ref.streamId, ending.signal, () => decode(found, request, ending));
     if (turn === undefined) return noOriginal('busy', `${maxWaiting} requests wait already`);
+    const unlink = abortWith(ending, [request.signal]);
+    stream.requests.add(ending);
     running.add(turn);
     try {
       return await turn;
@@ -146,13 +149,15 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
       if (error !== ENDED) throw error;
       return noOriginal('ended', `stream "${ref.streamId}" has ended`);
     } finally {
+      unlink();
+      stream.requests.delete(ending);
       running.delete(turn);
     }
   };
 
   const close = async (): Promise<void> => {
     isClosed = true;
-    for (const { ending } of streams.values()) ending.abort(ENDED);
+    for (const stream of streams.values()) end(stream);
     streams.clear();
     await Promise.allSettled(running);
   };
@@ -160,12 +165,13 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
   return {
     jpeg,
     add: (streamId, finder) => {
-      const stream = { finder, ending: new AbortController() };
-      streams.get(streamId)?.ending.abort(ENDED);
+      const stream: Stream = { finder, requests: new Set() };
+      const former = streams.get(streamId);
+      if (former !== undefined) end(former);
       streams.set(streamId, stream);
       following.changed(streamId);
       return () => {
-        stream.ending.abort(ENDED);
+        end(stream);
         if (streams.get(streamId) !== stream) return;
         streams.delete(streamId);
         following.changed(streamId);
@@ -181,6 +187,10 @@ export function createOriginals(options: OriginalsOptions = {}): Originals {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function end({ requests }: Stream): void {
+  for (const request of requests) request.abort(ENDED);
 }
 
 function checkNumbers(options: object, name: string): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { FoundOriginal, Original } from '../../../src/streaming/originals/answer.js';
@@ -155,6 +156,19 @@ describe('originals', () => {
     await assert.rejects(request, /nobody looks/);
     assert.equal(decoder.running, 0);
     await assert.rejects(originals.jpeg(REF, { signal: abort.signal }), /nobody looks/);
+  });
+
+  it('leave no listener in a signal that outlives their requests', async () => {
+    const originals = createOriginals();
+    const decoder = new GatedDecoder();
+    originals.add('cam', decoder.finder);
+    const { signal } = new AbortController();
+    const request = originals.jpeg(REF, { signal });
+    await setImmediate();
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    decoder.end();
+    await request;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('end with their stream, and all with close', async () => {

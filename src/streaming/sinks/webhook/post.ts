@@ -1,3 +1,4 @@
+import { abortWith } from '../../../core/abort-with.js';
 import { retryAfterMs } from './retry-delay.js';
 
 /** The result of one attempt. */
@@ -20,6 +21,9 @@ export type PostTarget = {
 /** Answers that ask for another attempt, besides those of 500 and more. */
 const LATER = new Set([408, 425, 429]);
 
+/** Aborts a request; never reaches a caller. */
+const TOO_LATE = new Error('no answer in time');
+
 /**
  * Posts a JSON text once. Redirects are not followed, because the events and the token would go to an address that
  * nobody chose.
@@ -30,9 +34,9 @@ export async function post(
   deliveryId: string,
   signal: AbortSignal,
 ): Promise<Posted> {
-  // Node 20 may collect a timeout that stands in `AbortSignal.any` before it fires.
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const ending = new AbortController();
+  const unlink = abortWith(ending, [signal]);
+  const timer = setTimeout(() => ending.abort(TOO_LATE), timeoutMs);
   try {
     const {
       status,
@@ -43,15 +47,17 @@ export async function post(
       headers: { ...headers, 'content-type': 'application/json; charset=utf-8', 'nowcast-delivery': deliveryId },
       body,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: ending.signal,
     });
     // Frees the connection; the text is for nobody.
     await rest?.cancel();
     return judged(status, answered, nowMs());
   } catch (error) {
-    return { outcome: 'failed', why: late.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error) };
+    const isLate = ending.signal.reason === TOO_LATE;
+    return { outcome: 'failed', why: isLate ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error) };
   } finally {
     clearTimeout(timer);
+    unlink();
   }
 }
 

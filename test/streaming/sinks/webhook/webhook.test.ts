@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { resolveRun } from '../../../../src/config/run-config.js';
 import { redact } from '../../../../src/config/redact.js';
@@ -98,6 +99,17 @@ describe('the webhook', () => {
   it('waits for a silent server only as long as it may', async () => {
     const answer = await posted(() => undefined, 20);
     assert.deepEqual(answer, { outcome: 'failed', why: 'no answer within 0.02 s' });
+  });
+
+  it('posts for as long as the run lasts without a trace in its signal', async () => {
+    const { signal } = new AbortController();
+    const during: number[] = [];
+    const url = await servers.serve((_, response) => {
+      during.push(getEventListeners(signal, 'abort').length);
+      response.writeHead(204, { connection: 'close' }).end();
+    });
+    const answer = await post({ url, headers: {}, timeoutMs: 5000, nowMs: () => 0 }, '{}', 'run-1', signal);
+    assert.deepEqual([answer.outcome, during, getEventListeners(signal, 'abort').length], ['taken', [1], 0]);
   });
 
   it('says why a server cannot be reached', async () => {
