@@ -23,6 +23,8 @@ const QUESTIONS: Rate = { burst: 100, perSecond: 50 };
 const WRITES: Rate = { burst: 20, perSecond: 5 };
 /** Different requests that wait for the owner. */
 const MOST_ASKED = 64;
+/** Room beyond those for the questions of supervisors: as many as a silent owner gets within its patience. */
+const MOST_ASKED_OF_ALL = MOST_ASKED + 32;
 /** Answers that are kept; clients can ask for any path. */
 const MOST_KEPT = 256;
 
@@ -60,10 +62,11 @@ export class ApiPart implements WebPart {
     const { method = '', url = '/' } = request;
     const [path, query = ''] = url.split('?', 2);
     const read = method === 'HEAD' ? 'GET' : method;
-    if (this.#routes.find(read, path) === undefined) return false;
+    const route = this.#routes.find(read, path)?.route;
+    if (route === undefined) return false;
     const answer =
       read === 'GET'
-        ? this.#read(path, query)
+        ? this.#read(path, query, query === '' && route.role === 'anyone')
         : this.#write(`${method} ${path}`, query, { body, by: user?.name ?? 'nobody' });
     void answer.then((given) => send(response, given));
     return true;
@@ -74,14 +77,21 @@ export class ApiPart implements WebPart {
     for (const [key, { atMs }] of this.#kept) if (nowMs - atMs >= FRESH_MS) this.#kept.delete(key);
   }
 
-  #read(path: string, query: string): Promise<Answer> {
+  /**
+   * @param isForAll a question such as `/livez`, which no client's others may keep from its answer; there are few of
+   *   them, so that {@link FRESH_MS} limits their rate
+   */
+  #read(path: string, query: string, isForAll: boolean): Promise<Answer> {
     const key = `${path}?${query}`;
     const kept = this.#kept.get(key);
     const nowMs = this.#environment.clock.now();
     if (kept !== undefined && nowMs - kept.atMs < FRESH_MS) return kept.answer;
-    if (this.#asked >= MOST_ASKED || !this.#questions.take(nowMs)) return Promise.resolve(BUSY);
+    const isTooMuch = isForAll
+      ? this.#asked >= MOST_ASKED_OF_ALL
+      : this.#asked >= MOST_ASKED || !this.#questions.take(nowMs);
+    if (isTooMuch) return Promise.resolve(BUSY);
     const answer = this.#ask(`GET ${path}`, query, PATIENCE_MS);
-    if (this.#kept.size < MOST_KEPT) this.#kept.set(key, { atMs: nowMs, answer });
+    if (isForAll || this.#kept.size < MOST_KEPT) this.#kept.set(key, { atMs: nowMs, answer });
     return answer;
   }
 

@@ -104,6 +104,65 @@ describe('answers of the owner', () => {
     assert.equal((await get('/api/cameras/later')).status, 200);
   });
 
+  it('reach supervisors, however often other clients ask', async () => {
+    const asked: string[] = [];
+    const { get, clock } = await start((what) => {
+      asked.push(what);
+      return Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
+    });
+    for (let i = 0; i < 101; i++) await get(`/api/cameras/${i}`);
+    asked.length = 0;
+    for (const atMs of [0, 5, 10]) {
+      clock.nowMs = atMs;
+      assert.deepEqual([(await get('/livez')).status, (await get('/livez?x')).status], [200, 503]);
+    }
+    assert.deepEqual(asked, ['GET /livez'], 'equal requests share an answer');
+  });
+
+  it('reach supervisors while many other requests wait', async () => {
+    let asked = 0;
+    const { get } = await start((what) => {
+      asked += 1;
+      return what === 'GET /livez'
+        ? Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' })
+        : new Promise(() => undefined);
+    });
+    const waiting = Array.from({ length: 64 }, (_, i) => get(`/api/cameras/${i}`));
+    waiting.forEach((answer) => void answer.catch(() => undefined));
+    while (asked < 64) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await get('/livez')).status, 200);
+  });
+
+  it('for supervisors are shared, also where no further answers are kept', async () => {
+    let asked = 0;
+    const { get, clock } = await start((what) => {
+      if (what === 'GET /livez') asked += 1;
+      return Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
+    });
+    for (let i = 0; i < 300; i++) {
+      if (i % 100 === 0) clock.nowMs += 2000;
+      await get(`/api/cameras/${i}`);
+    }
+    for (let i = 0; i < 5; i++) await get('/livez');
+    assert.equal(asked, 1);
+  });
+
+  it('for supervisors are 503 if the owner is silent, and do not pile up', async () => {
+    let asked = 0;
+    const { get, clock, timers } = await start(() => {
+      asked += 1;
+      return new Promise(() => undefined);
+    });
+    for (let i = 0; i < 100; i++) {
+      clock.nowMs = i * 250;
+      const answer = get('/livez');
+      if (i < 96) while (timers.size === 0) await new Promise((resolve) => setImmediate(resolve));
+      for (const fire of timers) fire();
+      assert.equal((await answer).status, 503);
+    }
+    assert.equal(asked, 96);
+  });
+
   it('have no body for HEAD, and are for reading alone', async () => {
     const { get } = await start(() => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' }));
     const head = await get('/livez', 'HEAD');
