@@ -10,7 +10,7 @@ export type CameraRecordingOptions = {
   readonly camera: string;
   readonly originals: Pick<Originals, 'follow'>;
   readonly ffmpeg: Ffmpeg;
-  readonly folder: KeptFolder;
+  readonly folder: Pick<KeptFolder, 'make' | 'pathOf'>;
   /** Length of a file; it ends at the next key picture. */
   readonly segmentMs: number;
   readonly clock: Clock & WallClock;
@@ -20,12 +20,15 @@ export type CameraRecordingOptions = {
 
 /** A longer time without pictures begins a new file: it may be another connection, with other parameters. */
 const LONGEST_HOLE_MS = 2000;
+/** Time to the next file after one that failed: each costs a process, which a full disk ends at once. */
+const RETRY_MS = 10_000;
 
 /** Writes all coded pictures of a camera, unchanged, into one MP4 after another. */
 export class CameraRecording {
   readonly #options: CameraRecordingOptions;
   readonly #completing = new Set<Promise<unknown>>();
   readonly #stop: () => void;
+  #retryMs = -Infinity;
   #segment: { readonly file: KeptMp4; readonly codec: string; readonly fromMs: number; newestMs: number } | undefined;
 
   constructor(options: CameraRecordingOptions) {
@@ -59,11 +62,13 @@ export class CameraRecording {
       if (isFull || isHole || unit.codec !== segment.codec) this.#finish();
     }
     if (this.#segment === undefined) {
-      if (!unit.isKey) return;
+      if (!unit.isKey || this.#options.clock.now() < this.#retryMs) return;
       this.#segment = { file: this.#newFile(unit), codec: unit.codec, fromMs: ptsMs, newestMs: ptsMs };
     }
     this.#segment.newestMs = Math.max(this.#segment.newestMs, ptsMs);
-    if (!this.#segment.file.write(unit)) this.#finish();
+    if (this.#segment.file.write(unit)) return;
+    this.#waitToRetry();
+    this.#finish();
   }
 
   #newFile({ codec }: FollowedUnit): KeptMp4 {
@@ -76,7 +81,14 @@ export class CameraRecording {
     const segment = this.#segment;
     this.#segment = undefined;
     if (segment === undefined) return;
-    const completed = segment.file.end().finally(() => this.#completing.delete(completed));
+    const completed = segment.file.end().then((isComplete) => {
+      if (!isComplete) this.#waitToRetry();
+      this.#completing.delete(completed);
+    });
     this.#completing.add(completed);
+  }
+
+  #waitToRetry(): void {
+    this.#retryMs = this.#options.clock.now() + RETRY_MS;
   }
 }

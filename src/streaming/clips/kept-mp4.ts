@@ -5,7 +5,7 @@ import type { TimedUnit } from '../ffmpeg/unit-nut.js';
 import { Mp4Writer, type Mp4Form } from './mp4-writer.js';
 
 export type KeptMp4Options = {
-  readonly folder: KeptFolder;
+  readonly folder: Pick<KeptFolder, 'make'>;
   readonly path: string;
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;

@@ -59,6 +59,7 @@ describe('videos of a camera', function () {
     // A key picture every 400 ms.
     units = unitsOf('h264', { seconds: 4 });
     pictures = new Pictures();
+    clock.nowMs = 0;
   };
   afterEach(() => kept.close());
   const files = (): string[] => readdirSync(join(folder(), 'kept/gate')).sort();
@@ -117,5 +118,39 @@ describe('videos of a camera', function () {
     // Key pictures are 0.4 s apart, so files have 1.2 s.
     assert.deepEqual(files().map(countIn), [30, 30, 30, 10]);
     assert.equal(pictures.followers.size, 0);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'without end wait after a file that fails at its end', async () => {
+    await start();
+    const made: Promise<boolean>[] = [];
+    const recording = new CameraRecording({
+      camera: 'gate',
+      originals: pictures,
+      ffmpeg,
+      folder: {
+        pathOf: (camera, name) => kept.pathOf(camera, name),
+        make: (path, make) => {
+          const failed = kept.make(path, make).then(() => false);
+          made.push(failed);
+          return failed;
+        },
+      },
+      segmentMs: 60_000,
+      clock,
+      onNone: () => undefined,
+    });
+    const group = units.slice(0, 10);
+    pictures.send(...group);
+    for (const follower of pictures.followers) follower.onNone('the camera is gone');
+    await made[0];
+    for (const [atMs, count] of [
+      [9999, 1],
+      [10_000, 2],
+    ]) {
+      clock.nowMs = atMs;
+      pictures.send(...group);
+      assert.equal(made.length, count);
+    }
+    await recording.close();
   });
 });
