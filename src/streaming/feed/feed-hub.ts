@@ -74,19 +74,21 @@ export class FeedHub implements WebPart {
   /** Those that clients may choose among, from now on. */
   setStreams(streams: readonly string[]): void {
     this.#settings = { ...this.#settings, streams };
-    for (const key of this.#states.keys()) {
-      const { stream } = this.#states.get(key)!;
-      if (stream !== undefined && !streams.includes(stream)) this.#states.delete(key);
-    }
+    for (const [key, state] of this.#states) if (!this.#has(state)) this.#states.delete(key);
     for (const { client } of this.#connections) client.setStreams(streams);
   }
 
   /** Passes a message of the pipeline to the clients. */
   post({ key, body, missed }: PostMessage): void {
     const message = new OutgoingMessage(String(body), missed);
-    if (isState(message.message)) this.#states.set(key, new OutgoingMessage(String(body)));
+    // One of a stream that is gone may have waited.
+    if (isState(message.message) && this.#has(message)) this.#states.set(key, new OutgoingMessage(String(body)));
     const nowMs = this.#environment.clock.now();
     for (const { client } of this.#connections) client.offer(message, nowMs);
+  }
+
+  #has({ stream }: OutgoingMessage): boolean {
+    return stream === undefined || this.#settings.streams.includes(stream);
   }
 
   /** Plain HTTP: a description of the feed, and the JSON Schema of the messages. */

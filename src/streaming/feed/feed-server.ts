@@ -235,6 +235,7 @@ class Feed implements FeedServer {
       topic: FEED_TOPIC,
       key: keyOfMessage(message),
       body: JSON.stringify(message),
+      ...('stream' in message && { stream: message.stream }),
       isRetained: isState(message),
       isForWatchers: true,
     });

@@ -7,13 +7,15 @@ export type Post = {
   readonly body: string | Uint8Array;
   /** Number of a picture in its stream. */
   readonly seq?: number;
+  /** The one that it tells about; a retained post is forgotten with its stream. */
+  readonly stream?: string | undefined;
   /** The newest post of its key is sent again to a server that starts, and when a first watcher comes. */
   readonly isRetained?: boolean;
   /** Sent only while the topic has watchers. */
   readonly isForWatchers?: boolean;
 };
 
-export type PostMessage = Omit<Post, 'isRetained' | 'isForWatchers'> & {
+export type PostMessage = Omit<Post, 'stream' | 'isRetained' | 'isForWatchers'> & {
   readonly type: 'post';
   /** Number of older posts of this key that were lost. */
   readonly missed: number;

@@ -118,6 +118,7 @@ export class ServerHost {
     const { server, feed } = this.#open;
     const { access = server.access, streams = feed.streams } = change;
     this.#open = { ...this.#open, server: { ...server, access }, feed: { ...feed, streams } };
+    for (const [key, post] of this.#retained) if (!this.#isCurrent(post)) this.#retained.delete(key);
     this.#send({ type: 'change', ...change });
   }
 
@@ -139,10 +140,15 @@ export class ServerHost {
   }
 
   #offer(post: Post & { readonly id?: number }): void {
-    if (post.isRetained === true) this.#retained.set(`${post.topic} ${post.key}`, post);
+    if (post.isRetained === true && this.#isCurrent(post)) this.#retained.set(`${post.topic} ${post.key}`, post);
     const isWanted = post.isForWatchers !== true || this.watchers(post.topic) > 0;
     const lost = isWanted && this.#isListening ? this.#backlog.offer(`${post.topic} ${post.key}`, post) : post;
     this.#settle(lost?.id);
+  }
+
+  /** False for news of a stream that is gone. */
+  #isCurrent({ stream }: Post): boolean {
+    return stream === undefined || this.#open.feed.streams.includes(stream);
   }
 
   #write({ topic, key, body, seq, id }: Post & { readonly id?: number }, missed: number): void {

@@ -59,6 +59,26 @@ describe('feed server', () => {
     assert.equal(client.ofType('status').length, 1);
   });
 
+  it('sends no late client the status of a stream that is gone', async () => {
+    const { server } = await start({ streams: ['cam', 'door'] });
+    const publish = (): void => {
+      for (const streamId of ['door', 'cam']) server.publish({ type: 'status', streamId, atMs: 0, state: 'streaming' });
+    };
+    const statesOf = async (client: TestClient): Promise<unknown[]> => {
+      await client.until(({ type, stream }) => type === 'status' && stream === 'cam');
+      return client.ofType('status').map(({ stream }) => stream);
+    };
+    publish();
+    server.setStreams(['cam']);
+    // One of that name that comes later is another one.
+    server.setStreams(['cam', 'door']);
+    assert.deepEqual(await statesOf(await connect(server)), ['cam']);
+    server.setStreams(['cam']);
+    // A post that has waited for the server may come after its stream is gone.
+    publish();
+    assert.deepEqual(await statesOf(await connect(server)), ['cam']);
+  });
+
   it('sends each client the messages that it subscribed to', async () => {
     const { server } = await start({ streams: ['cam', 'door'] });
     const [all, cars, door, slow] = await Promise.all([
