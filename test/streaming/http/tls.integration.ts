@@ -55,7 +55,7 @@ describe('TLS', () => {
       await look();
       assert.equal(await organisation(feed.server.port), 'first');
       assert.equal(feed.warnings.length, 1);
-      assert.match(feed.warnings[0], /does not fit the certificate .*; the former content stays in use/);
+      assert.match(feed.warnings[0], /does not fit the TLS certificate .*; the former content stays in use/);
       copyFileSync(join(FIXTURES, 'second-key.pem'), tls.keyPath);
       await look();
       assert.equal(await organisation(feed.server.port), 'second');
@@ -71,10 +71,10 @@ describe('TLS', () => {
         (error) => error instanceof UsageError && message.test(error.message),
       );
     fails({ ...files(), certPath: join(folder(), 'none.pem') }, /the TLS certificate .*none\.pem does not exist/);
-    fails(files('first', 'second'), /the TLS key .*key\.pem does not fit the certificate .*cert\.pem/);
+    fails(files('first', 'second'), /the TLS key .*key\.pem does not fit the TLS certificate .*cert\.pem/);
     fails(files('first', 'encrypted'), /key\.pem is encrypted/);
     const { certPath, keyPath } = files();
-    fails({ certPath: keyPath, keyPath: certPath }, /key\.pem holds no TLS certificate/);
+    fails({ certPath: keyPath, keyPath: certPath }, /key\.pem holds no certificate/);
     writeFileSync(certPath, '-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n');
     fails({ certPath, keyPath }, /cannot be used/);
   });

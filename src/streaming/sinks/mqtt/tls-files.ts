@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { UsageError } from '../../../core/errors.js';
+import { readAuthorities, readIdentity, type PemFile } from '../../http/tls.js';
 import type { TlsOptions } from './session.js';
 
 export type TlsKeys = {
@@ -12,28 +11,15 @@ export type TlsKeys = {
 
 /**
  * The files of a connection with TLS; undefined for one without.
- * @throws UsageError naming the key and the path of a file that cannot be read
+ * @throws UsageError naming the key and the path of a file that cannot be used
  */
-export function readTls(keys: TlsKeys): TlsOptions | undefined {
-  const { tls_ca: ca, tls_cert: cert, tls_key: key } = keys;
-  if (keys.tls !== true && ca === undefined && cert === undefined) return undefined;
+export function readTls({ tls, tls_insecure: isInsecure, ...files }: TlsKeys): TlsOptions | undefined {
+  const { tls_ca: ca, tls_cert: cert, tls_key: key } = files;
+  if (tls !== true && ca === undefined && cert === undefined) return undefined;
+  const file = (name: keyof typeof files, path: string): PemFile => ({ path, name: `mqtt.${name}` });
   return {
-    ca: read('tls_ca', ca),
-    cert: read('tls_cert', cert),
-    key: read('tls_key', key),
-    isInsecure: keys.tls_insecure,
+    ...(ca !== undefined && { ca: readAuthorities(file('tls_ca', ca)) }),
+    ...(cert !== undefined && key !== undefined && readIdentity(file('tls_cert', cert), file('tls_key', key))),
+    isInsecure,
   };
-}
-
-function read(key: string, path: string | undefined): Buffer | undefined {
-  if (path === undefined) return undefined;
-  let content: Buffer;
-  try {
-    content = readFileSync(path);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new UsageError(`mqtt.${key} is ${path}, which cannot be read (${code}); name a PEM file`, { cause });
-  }
-  if (content.includes('-----BEGIN ')) return content;
-  throw new UsageError(`mqtt.${key} is ${path}, which is no PEM file; it must hold "-----BEGIN …"`);
 }

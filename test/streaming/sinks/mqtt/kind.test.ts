@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../../src/core/errors.js';
 import { withDefaults } from '../../../../src/config/settings.js';
@@ -58,16 +58,28 @@ describe('the section mqtt', () => {
   });
 
   it('reads the files of TLS before anything starts, and names a wrong one', async () => {
-    const path = join(folder(), 'ca.pem');
-    await assert.rejects(
-      mqttKind.open.prepare(settings({ tls_ca: path })),
-      /mqtt\.tls_ca is .*ca\.pem, which cannot be read \(ENOENT\)/,
+    const of = (name: string): string => join('test/fixtures/field/tls', `${name}.pem`);
+    const copy = join(folder(), 'ca.pem');
+    const fails = (given: object, message: RegExp): Promise<void> =>
+      assert.rejects(
+        mqttKind.open.prepare(settings(given)),
+        (error) => error instanceof UsageError && message.test(error.message),
+      );
+    await fails({ tls_ca: copy }, /^mqtt\.tls_ca .*ca\.pem does not exist/);
+    await fails({ tls_ca: of('first-key') }, /^mqtt\.tls_ca .*first-key\.pem holds no certificate/);
+    writeFileSync(copy, readFileSync(of('first-cert')));
+    await mqttKind.open.prepare(settings({ tls_ca: copy }));
+    appendFileSync(copy, readFileSync(of('second-cert'), 'utf8').slice(0, 400));
+    await fails({ tls_ca: copy }, /^certificate 2 of 2 in mqtt\.tls_ca .*ca\.pem cannot be read/);
+    const [cert, key] = [of('first-cert'), of('first-key')];
+    await mqttKind.open.prepare(settings({ tls_cert: cert, tls_key: key }));
+    await fails(
+      { tls_cert: cert, tls_key: of('second-key') },
+      /^mqtt\.tls_key .*second-key\.pem does not fit mqtt\.tls_cert .*first-cert\.pem/,
     );
-    writeFileSync(path, 'no certificate');
-    await assert.rejects(mqttKind.open.prepare(settings({ tls_ca: path })), /mqtt\.tls_ca is .*which is no PEM file/);
-    writeFileSync(path, '-----BEGIN CERTIFICATE-----');
-    await mqttKind.open.prepare(settings({ tls_ca: path }));
-    assert.equal(readTls({ tls_ca: path, tls_insecure: false })?.isInsecure, false);
+    await fails({ tls_cert: cert, tls_key: of('encrypted-key') }, /^mqtt\.tls_key .*encrypted-key\.pem is encrypted/);
+    await fails({ tls_cert: key, tls_key: key }, /^mqtt\.tls_cert .* holds no certificate/);
+    assert.deepEqual(readTls({ tls_ca: cert, tls_insecure: true }), { ca: readFileSync(cert), isInsecure: true });
     assert.equal(readTls({ tls_insecure: false }), undefined);
   });
 });
