@@ -1,3 +1,4 @@
+import { InternalError } from '../../core/errors.js';
 import type { Size } from '../../core/size.js';
 
 /** NUT's names for the pictures of a stream: planar 4:2:0, or one of the codecs. */
@@ -24,8 +25,11 @@ export function nutFileHeader(picture: Size, tag: NutTag = 'I420', sampleAspect:
 /**
  * The bytes before each picture.
  * @param ptsUs presentation time, an integer of 0 or more
+ * @throws InternalError for another time
  */
 export function nutFrameHeader(ptsUs: number, byteLength: number, isKey = true): Buffer {
+  if (!Number.isInteger(ptsUs) || ptsUs < 0)
+    throw new InternalError(`a picture's time must be an integer of 0 µs or more, got ${ptsUs}`);
   const syncpoint = packet(SYNCPOINT, [...varint(ptsUs), ...varint(0)]);
   // Times are coded whole: 2^0 is added, because the stream's header states that no bits are omitted.
   const header = Buffer.from([isKey ? KEY_CODE : OTHER_CODE, ...varint(ptsUs + 1), ...varint(byteLength)]);

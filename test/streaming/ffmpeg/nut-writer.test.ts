@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { InternalError } from '../../../src/core/errors.js';
 import { nutFileHeader, nutFrameHeader } from '../../../src/streaming/ffmpeg/nut-writer.js';
 import { NutReader } from '../../../src/streaming/ffmpeg/nut-reader.js';
 
@@ -33,5 +34,9 @@ describe('NUT writer', () => {
         },
       ),
     );
+  });
+
+  it('refuses times that the format cannot hold', () => {
+    for (const ptsUs of [-1, 0.5, NaN]) assert.throws(() => nutFrameHeader(ptsUs, 1), InternalError, String(ptsUs));
   });
 });

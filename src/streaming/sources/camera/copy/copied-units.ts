@@ -59,9 +59,15 @@ export class CopiedUnits {
       const own = this.#timesOf(picture);
       // Of one that was passed over, the decoder made no picture. One that is shown later is on its way.
       const isMissing = own === undefined && picture.ptsUs < newestUs;
+      const ptsUs = own?.streamUs ?? picture.ptsUs + lastTimes.streamUs - lastTimes.ptsUs;
+      // Joined at an open group, a stream has pictures that are shown before its first decoded one, so before its time.
+      if (ptsUs < 0) {
+        this.#hasLost = true;
+        continue;
+      }
       this.#onUnit({
         ...picture,
-        ptsUs: own?.streamUs ?? picture.ptsUs + lastTimes.streamUs - lastTimes.ptsUs,
+        ptsUs,
         damaged: own?.isDamaged ?? isMissing,
         lostBefore: this.#hasLost,
         arrivedAtMs,

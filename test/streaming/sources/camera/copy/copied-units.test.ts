@@ -13,7 +13,7 @@ type Run = {
   readonly decoded: (number: number) => void;
 };
 
-function run(isDamaged = (_: number): boolean => false): Run {
+function run(isDamaged = (_: number): boolean => false, offsetUs = OFFSET_US): Run {
   const units: KeptUnit[] = [];
   const copied = new CopiedUnits((unit) => units.push(unit));
   return {
@@ -23,7 +23,7 @@ function run(isDamaged = (_: number): boolean => false): Run {
     decoded: (number) =>
       copied.decoded({
         ptsUs: number * STEP_US,
-        streamUs: number * STEP_US + OFFSET_US,
+        streamUs: number * STEP_US + offsetUs,
         isDamaged: isDamaged(number),
       }),
   };
@@ -65,6 +65,22 @@ describe('CopiedUnits', () => {
     assert.deepEqual(
       units.map(({ damaged }) => damaged),
       [false, true, false, true, false],
+    );
+  });
+
+  it('leaves out pictures before the time of the stream, and says that they are lost', () => {
+    // The leading pictures 1 and 2 depend on a group that was never read; the decoder begins with 3.
+    const { units, coded, decoded } = run(undefined, -3 * STEP_US);
+    for (const number of [3, 1, 2, 6, 4, 5]) coded(number);
+    for (const number of [3, 4, 5, 6]) decoded(number);
+    assert.deepEqual(
+      units.map(({ ptsUs, lostBefore }) => [Math.round(ptsUs / STEP_US), lostBefore]),
+      [
+        [0, false],
+        [3, true],
+        [1, false],
+        [2, false],
+      ],
     );
   });
 
