@@ -10,10 +10,14 @@ import { unitHeader, unitsHeader, type TimedUnit } from '../ffmpeg/unit-nut.js';
  */
 export type Mp4Form = 'short' | 'long';
 
+/** `delay_moov`: only a header after the first pictures can take the lead of the decoding times back. */
 const MOVFLAGS: Readonly<Record<Mp4Form, string>> = {
   short: '+faststart',
-  long: '+frag_keyframe+empty_moov+default_base_moof',
+  long: '+frag_keyframe+delay_moov+default_base_moof',
 };
+
+/** Decoding times are so much earlier than those of showing: room for three B-pictures at one picture a second. */
+const DECODING_LEAD_S = 4;
 
 export type Mp4WriterOptions = {
   readonly ffmpeg: Ffmpeg;
@@ -34,7 +38,7 @@ function mp4Arguments(path: string, form: Mp4Form): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-v', 'error'],
     ...['-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c', 'copy'],
-    ...['-bsf:v', "setts=pts=PTS:dts='max(PREV_OUTDTS+1,PTS-0.5/TB)'"],
+    ...['-bsf:v', `setts=pts=PTS:dts='max(PREV_OUTDTS+1,PTS-${DECODING_LEAD_S}/TB)'`],
     ...['-f', 'mp4', '-movflags', MOVFLAGS[form], '-flush_packets', '1', '-n', path],
   ];
 }

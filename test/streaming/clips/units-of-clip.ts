@@ -10,10 +10,11 @@ export const BEGIN_MS = 7_200_000;
 /** Units of a clip in the order of sending. */
 export function unitsOf(codec: UnitCodec, options: CodedClipOptions): FollowedUnit[] {
   const places = shownPlaces(codec, options);
+  const intervalMs = options.fps === undefined ? INTERVAL_MS : 1000 / options.fps;
   return clipPictures(codec, codedClip(codec, options)).map((nals, i) => ({
     codec,
     data: codec === 'mjpeg' ? nals[0] : Buffer.concat(nals.flatMap((nal) => [START_CODE, nal])),
     isKey: codec === 'mjpeg' || i % (options.keyEvery ?? 10) === 0,
-    ptsUs: 1000 * (BEGIN_MS + INTERVAL_MS * places[i]),
+    ptsUs: Math.round(1000 * (BEGIN_MS + intervalMs * places[i])),
   }));
 }
