@@ -8,7 +8,8 @@ import { cannotWrite } from '../../files/output-failure.js';
 
 const SCHEMA = 'nowcast.objects/1';
 
-const keptObject = z.strictObject({
+/** What a newer version keeps beyond this stays in the file. */
+const keptObject = z.object({
   /** That of its events, which is unique within a run. */
   id: z.string(),
   camera: z.string(),
@@ -23,7 +24,7 @@ const keptObject = z.strictObject({
   zones: z.array(z.string()).readonly(),
   /** The file of its best picture. */
   picture: z.string().optional(),
-  clip: z.strictObject({ path: z.string(), codec: z.enum(UNIT_CODECS) }).optional(),
+  clip: z.looseObject({ path: z.string(), codec: z.enum(UNIT_CODECS) }).optional(),
 });
 
 /** The facts of an object that outlast the run. */
@@ -170,7 +171,7 @@ function keyOf({ id, startedMs }: KeptObject): string {
 /** Nothing for the torn line of a run that was killed. */
 function parsed(line: string): KeptObject[] {
   try {
-    return [keptObject.parse(JSON.parse(line))];
+    return [keptObject.loose().parse(JSON.parse(line))];
   } catch {
     return [];
   }

@@ -9,12 +9,17 @@ import { SWITCH_NAMES, type SwitchName, type SwitchState, type Switches } from '
 
 const SCHEMA = 'nowcast.switches/1';
 
-const stored = z.strictObject({
+const position = z.looseObject({ isOn: z.boolean(), configured: z.boolean() });
+
+const stored = z.object({
   schema: z.literal(SCHEMA),
-  /** Positions that differ from the configuration, by camera and switch, with the value that it had then. */
+  /**
+   * Positions that differ from the configuration, by camera and switch, with the value that it had then. Switches of a
+   * newer version stay in the file.
+   */
   cameras: z.record(
     z.string(),
-    z.partialRecord(z.enum(SWITCH_NAMES), z.strictObject({ isOn: z.boolean(), configured: z.boolean() })),
+    z.looseObject({ enabled: position, detect: position } satisfies Record<SwitchName, unknown>).partial(),
   ),
 });
 

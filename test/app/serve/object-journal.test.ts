@@ -97,6 +97,20 @@ describe('the journal of objects', () => {
     });
   }
 
+  it('keeps the facts that a newer version wrote', async () => {
+    const journal = await open();
+    const newer = { ...object(1, { clip: { path: 'a.mp4', codec: 'h264', audio: 'aac' } }), colour: 'red' };
+    journal.write(newer);
+    await journal.close();
+    // Adding an object, then writing all of them anew.
+    const older = await open(2);
+    for (let i = 0; i < 20; i++) {
+      older.write(object(2, { newestMs: 2000 + i }));
+      await older.close();
+    }
+    assert.deepEqual((await open()).earlier, [newer, object(2, { newestMs: 2019 })]);
+  });
+
   it('replaces a file of something else, and says so', async () => {
     mkdirSync(join(path, '..'));
     writeFileSync(path, 'notes of mine\n');

@@ -97,6 +97,24 @@ describe('switches', () => {
     assert.match(readFileSync(path(), 'utf8'), /"nowcast\.switches\/1"/);
   });
 
+  it('keep their positions, and the switches that it added, after a newer version', async () => {
+    mkdirSync(join(folder(), 'state'));
+    const off = { isOn: false, configured: true };
+    const content = {
+      schema: 'nowcast.switches/1',
+      cameras: { front: { enabled: off, record: { ...off, by: 'kim' } } },
+    };
+    writeFileSync(path(), JSON.stringify(content));
+    const switches = await open(FRONT);
+    assert.equal(told(switches)[0], 'front enabled false/true');
+    await switches.set('front', 'enabled', true);
+    assert.deepEqual(JSON.parse(readFileSync(path(), 'utf8')), {
+      ...content,
+      cameras: { front: { record: content.cameras.front.record } },
+    });
+    assert.deepEqual(warnings, []);
+  });
+
   it('refuse a file that cannot be read', async function () {
     if (process.getuid?.() === 0) this.skip();
     mkdirSync(join(folder(), 'state'));
