@@ -149,7 +149,7 @@ export class MqttSink {
         break;
       }
       case 'crossing':
-        this.#outbox.state(this.#topics.crossings(streamId, event.line, event.direction), String(event.total));
+        this.#cameras.crossed(event);
         break;
     }
     this.#link.flush();

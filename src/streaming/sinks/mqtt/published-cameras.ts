@@ -1,5 +1,5 @@
 import type { StatusState } from '../../../core/events.js';
-import type { CountEvent } from '../../../core/scene-events.js';
+import type { CountEvent, CrossingEvent } from '../../../core/scene-events.js';
 import type { ServiceRecord, ServiceSwitch } from '../service.js';
 import {
   countsByTopic,
@@ -122,6 +122,15 @@ export class PublishedCameras {
     if (facts === undefined) return;
     const { topics, outbox } = this.#options;
     for (const [topic, count] of countsByTopic(facts, topics, counts)) outbox.state(topic, String(count));
+  }
+
+  crossed({ streamId, line, direction, total }: CrossingEvent): void {
+    const { topics, outbox } = this.#options;
+    // One of a line that is gone would leave a topic that nobody removes.
+    const isThere = this.#cameras
+      .get(streamId)
+      ?.lines.some(({ name, directions }) => name === line && directions.includes(direction));
+    if (isThere === true) outbox.state(topics.crossings(streamId, line, direction), String(total));
   }
 
   stateChanged(camera: string, state: StatusState): void {

@@ -50,6 +50,17 @@ const COUNTS_OF_FRONT = countsByTopic(facts(), topics);
 const ALL_ZERO = Object.fromEntries([...COUNTS_OF_FRONT.keys()].map((topic) => [topic, '0']));
 const NOBODY = { ...ALL_ZERO, 'nowcast/front/lines/gate/comes': '0', 'nowcast/front/lines/gate/leaves': '0' };
 
+const CROSSING = {
+  type: 'crossing',
+  seq: 9,
+  atMs: 900,
+  objectId: 'front-1-1',
+  classId: 0,
+  className: 'person',
+  crossedAtMs: 800,
+  total: 3,
+} as const;
+
 describe('the cameras that MQTT shows', () => {
   it('begin with nobody seen, and away', () => {
     const { broker } = setUp([facts()]);
@@ -72,6 +83,21 @@ describe('the cameras that MQTT shows', () => {
       ['zones/porch/person', 'zones/porch/person/active', 'zones/porch/car', 'zones/porch/all'].map(read),
       ['1', '0', '0', '1'],
     );
+  });
+
+  it('count the crossings of their lines, and of no others', () => {
+    const { published, broker } = setUp([facts()]);
+    const crossed = (line: string, direction: string, streamId = 'front'): void =>
+      published.crossed({ ...CROSSING, streamId, line, direction });
+    crossed('gate', 'comes');
+    crossed('gate', 'formerly');
+    crossed('removed', 'comes');
+    crossed('gate', 'comes', 'gone');
+    const lines = Object.entries(broker()).filter(([topic]) => topic.includes('/lines/'));
+    assert.deepEqual(Object.fromEntries(lines), {
+      'nowcast/front/lines/gate/comes': '3',
+      'nowcast/front/lines/gate/leaves': '0',
+    });
   });
 
   it('count in a zone the classes that it is about', () => {
