@@ -18,6 +18,8 @@ const MOVFLAGS: Readonly<Record<Mp4Form, string>> = {
 
 /** Decoding times are so much earlier than those of showing: room for three B-pictures at one picture a second. */
 const DECODING_LEAD_S = 4;
+/** A file begins at 0. ffmpeg itself sees to that only where enough pictures show it the beginning. */
+const PTS = 'PTS-STARTPTS';
 
 export type Mp4WriterOptions = {
   readonly ffmpeg: Ffmpeg;
@@ -38,7 +40,7 @@ function mp4Arguments(path: string, form: Mp4Form): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-v', 'error'],
     ...['-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c', 'copy'],
-    ...['-bsf:v', `setts=pts=PTS:dts='max(PREV_OUTDTS+1,PTS-${DECODING_LEAD_S}/TB)'`],
+    ...['-bsf:v', `setts=pts='${PTS}':dts='max(PREV_OUTDTS+1,${PTS}-${DECODING_LEAD_S}/TB)'`],
     ...['-f', 'mp4', '-movflags', MOVFLAGS[form], '-flush_packets', '1', '-n', path],
   ];
 }

@@ -75,6 +75,17 @@ describe('a video of kept units', function () {
       },
     );
 
+  for (const form of ['short', 'long'] as const)
+    itNeeds(NEEDS_FFMPEG, `begins at 0 with two pictures alone, in a ${form} file`, async () => {
+      const files = await open(join(folder(), 'kept'));
+      const path = files.pathOf('front', 'a.mp4');
+      const ffmpeg = await locateFfmpeg(process.env, join(folder(), 'cache'));
+      const video = new KeptMp4({ folder: files, path, ffmpeg, codec: 'h264', form });
+      for (const unit of unitsOf('h264', {}).slice(0, 2)) video.write(unit);
+      assert.equal(await video.end(), true);
+      assert.deepEqual(presentationTimes(path), [0, INTERVAL_MS / 1000]);
+    });
+
   itNeeds(NEEDS_FFMPEG, 'leaves nothing of a file that does not fit on the disk, and says so once', async function () {
     const unmount = mountTinyDisk(join(folder(), 'kept'), 64);
     if (unmount === undefined) return this.skip();
