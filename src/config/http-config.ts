@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.js';
 import type { SettingsOf } from '../core/keys.js';
 import { listenAddress, type ListenAddress } from '../core/listen-address.js';
 import type { Role } from '../core/role.js';
+import { hashOfToken } from '../core/token-form.js';
 import { httpKeys } from './keys/http-keys.js';
 import { withDefaults } from './settings.js';
 
@@ -27,8 +28,10 @@ export function resolveHttp(settings: SettingsOf<typeof httpKeys>): HttpConfig {
   const trustedProxies = keys.trusted_proxies ?? [];
   const users = Object.entries(keys.users ?? {}).map(([name, user]) => {
     const { role, token } = withDefaults(httpKeys.users.of, user);
+    for (const one of [token].flat()) hashOfToken(one, `http.users.${name}.token`);
     return { name, role, token: [token].flat() };
   });
+  if (secret !== undefined) hashOfToken(secret, 'http.proxy_secret');
   const wrong = trustedProxies.find((proxy) => !isNetwork(proxy));
   if (wrong !== undefined)
     throw new UsageError(

@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/errors.js';
 import type { Keys } from '../../core/keys.js';
 import { LISTEN_FORMS, listenAddress, type ListenAddress } from '../../core/listen-address.js';
+import { hashOfToken } from '../../core/token-form.js';
 import { sinkKind } from '../sinks/sink-kind.js';
 import { HTTP_DEFAULTS } from '../http/defaults.js';
 import type { FeedServerOptions } from './feed-server.js';
@@ -86,11 +87,12 @@ export const feedKind = sinkKind({
       'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token (such as 8765 or 0.0.0.0:8765; default: none)',
     read: (text) => hostAndPort(text, '--feed'),
   },
-  check({ port, tls_cert: cert, tls_key: key }) {
+  check({ port, token, tls_cert: cert, tls_key: key }) {
     if (port === undefined)
       throw new UsageError(
         'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes any free port); or remove the section feed',
       );
+    for (const one of [token ?? []].flat()) hashOfToken(one, 'feed.token');
     if ((cert === undefined) !== (key === undefined)) {
       const [given, missing] = cert === undefined ? ['tls_key', 'tls_cert'] : ['tls_cert', 'tls_key'];
       throw new UsageError(`feed.${given} needs feed.${missing}: set both for TLS, or neither`);

@@ -2,29 +2,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { UsageError } from '../../core/errors.js';
+import { hashOfToken } from '../../core/token-form.js';
 
 /** Begins the subprotocol by which a page shows its token; the token follows as base64url of its UTF-8 bytes. */
 export const TOKEN_SUBPROTOCOL = 'nowcast.token.';
-
-/** A token in its stored form. */
-const STORED = /^sha256:(.*)$/is;
 
 /**
  * SHA-256 of each token, in hexadecimal digits. A token may be given as `sha256:` and these digits.
  * @throws UsageError for an empty token, and for `sha256:` without 64 hexadecimal digits
  */
 export function tokenDigests(tokens: readonly string[], from = "the feed's token"): string[] {
-  return tokens.map((token) => {
-    if (token === '')
-      throw new UsageError(`${from} is empty: set it to at least one character, or remove it to let everyone in`);
-    const digits = STORED.exec(token)?.[1].trim();
-    if (digits === undefined) return sha256(Buffer.from(token)).toString('hex');
-    if (!/^[\da-f]{64}$/i.test(digits))
-      throw new UsageError(
-        `${from} begins with sha256: but 64 hexadecimal digits do not follow; make them with: printf %s TOKEN | sha256sum`,
-      );
-    return digits.toLowerCase();
-  });
+  return tokens.map((token) => hashOfToken(token, from) ?? sha256(Buffer.from(token)).toString('hex'));
 }
 
 /**
