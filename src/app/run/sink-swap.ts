@@ -10,7 +10,7 @@ export type SinkSwapSteps = {
   open(config: SinkConfig): Promise<OpenSinkOfRun>;
   /** Ends one for good. */
   retire(sink: OpenSinkOfRun, next?: SinkConfig): Promise<void>;
-  /** Opens one again that has been retired for another one. */
+  /** Opens one again that has been retired for another one. Never rejects. */
   restore(retired: OpenSinkOfRun): Promise<void>;
 };
 
@@ -47,8 +47,8 @@ export async function openOtherSinks(
     for (const one of [...added, ...reopened]) await openNew(one);
     for (const one of reopenedAfter) {
       const old = sinkOfKind(open, one);
-      await steps.retire(old, one);
       undo.push(() => steps.restore(old));
+      await steps.retire(old, one);
       await openNew(one);
     }
   } catch (error) {

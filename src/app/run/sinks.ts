@@ -11,7 +11,7 @@ import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { ServiceObjects, ServiceRecords, ServiceSwitches } from '../../streaming/sinks/service.js';
-import type { SinkContext, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
+import type { Sink, SinkContext, SinkHealth, SinkSource } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
@@ -107,6 +107,11 @@ export function sinkSources(
   );
 }
 
+function write(sink: Sink, event: PipelineEvent | SceneEvent): void {
+  if (isSceneEvent(event)) sink.writeScene?.(event);
+  else sink.write(event);
+}
+
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
 export async function openSinks(
   { config, info, ffmpeg, pages, api, switches, objects, records, onFailure }: SinksSetup,
@@ -118,6 +123,8 @@ export async function openSinks(
   const ending = new Set<Promise<void>>();
   const formerFiles: string[] = [];
   const states = new NewestStates();
+  /** What happens while one sink takes the place of another that had to end first, by their kind. */
+  const late = new Map<string, (PipelineEvent | SceneEvent)[]>();
   const close = async (): Promise<void> => {
     await Promise.all(open.map(({ sink }) => sink.close()));
     await Promise.all(ending);
@@ -154,6 +161,11 @@ export async function openSinks(
     formerFiles.push(...sink.files);
     await sink.dispose?.();
   };
+  const begin = ({ config: { kind }, sink }: OpenSinkOfRun): void => {
+    sink.resume?.(states.all);
+    for (const event of late.get(kind) ?? []) write(sink, event);
+    late.delete(kind);
+  };
   let inRun = inRunOf(config);
   try {
     // One after the other: if a sink fails to open, the later ones leave their older files alone.
@@ -167,9 +179,8 @@ export async function openSinks(
   return {
     publish(event) {
       states.seen(event);
-      for (const { sink } of open)
-        if (isSceneEvent(event)) sink.writeScene?.(event);
-        else sink.write(event);
+      for (const { sink } of open) write(sink, event);
+      for (const events of late.values()) events.push(event);
     },
     publishStats({ streams }, atMs) {
       const stats = {
@@ -224,22 +235,30 @@ export async function openSinks(
       const fresh = await openOtherSinks(open, changes, after.sinks, {
         prepare: (one) => prepareSink(one, parts),
         open: (one) => openOne(one, now),
-        retire,
+        async retire(one, next) {
+          if (open.includes(one)) late.set(one.config.kind, []);
+          open = open.filter((each) => each !== one);
+          await retire(one, next);
+        },
         async restore(retired) {
-          const again = await openOne(retired.config, inRun);
-          open = open.map((each) => (each === retired ? again : each));
-          again.sink.resume?.(states.all);
+          try {
+            const again = await openOne(retired.config, inRun);
+            open = [...open, again];
+            begin(again);
+          } catch (error) {
+            late.delete(retired.config.kind);
+            context.log.error((error as Error).message);
+          }
         },
       });
       inRun = now;
       const gone = [...changes.removed, ...changes.reopened].map((one) => sinkOfKind(open, one));
-      const replaced = new Set([...gone, ...changes.reopenedAfter.map((one) => sinkOfKind(open, one))]);
-      open = [...open.filter((one) => !replaced.has(one)), ...fresh].map(({ config: one, sink }) => ({
+      open = [...open.filter((one) => !gone.includes(one)), ...fresh].map(({ config: one, sink }) => ({
         config: changes.live.find(({ kind }) => kind === one.kind) ?? one,
         sink,
       }));
       for (const { config: one, sink } of open) sink.change?.(one.settings, access);
-      for (const { sink } of fresh) sink.resume?.(states.all);
+      for (const one of fresh) begin(one);
       // A receiver that is slow delays nobody.
       for (const one of gone) {
         const ended = retire(

@@ -10,7 +10,12 @@ const STATUS: StatusEvent = { type: 'status', streamId: 'cam', state: 'streaming
 
 describe('the outputs of a service that runs', () => {
   let log: string[] = [];
-  beforeEach(() => (log = []));
+  /** Called when an output opens, before it is open. */
+  let onOpening: (own: string) => void = () => undefined;
+  beforeEach(() => {
+    log = [];
+    onOpening = () => undefined;
+  });
 
   const kind = (name: string, onOtherSettings?: SinkEntry['onOtherSettings'], liveKeys?: string[]): SinkEntry => ({
     name,
@@ -20,8 +25,10 @@ describe('the outputs of a service that runs', () => {
     ...(liveKeys !== undefined && { liveKeys }),
     open: {
       prepare: async () => undefined,
-      open: async ({ n, fails }) => {
+      open: async ({ n, fails }, { header }) => {
         const own = `${name}${String(n)}`;
+        onOpening(own);
+        opened.set(own, header.streams);
         if (fails === true) throw new OutputError(`${own} cannot be opened`);
         log.push(`${own} opens`);
         return {
@@ -52,8 +59,21 @@ describe('the outputs of a service that runs', () => {
         onFailure: ({ message }) => log.push(message),
       },
       parts,
-      { clock: { now: () => 0, toUnixMs: (ms: number) => ms }, redact: (value: unknown) => value } as never,
+      {
+        clock: { now: () => 0, toUnixMs: (ms: number) => ms },
+        redact: (value: unknown) => value,
+        log: { error: () => undefined },
+      } as never,
     );
+  const twoCameras = resolveRun(
+    { cameras: { cam: { source: 'demo:1' }, yard: { source: 'demo:2' } } },
+    [],
+    BUILT_IN_PARTS,
+    undefined,
+    true,
+  ).sources;
+  /** The cameras that each output knew when it was opened last. */
+  const opened = new Map<string, readonly string[]>();
   const news = (): string[] => log.splice(0);
   const FIRST = { file: { n: 1 }, broker: { n: 1 }, server: { n: 1, live: 'old' } };
 
@@ -99,8 +119,36 @@ describe('the outputs of a service that runs', () => {
     await assert.rejects(sinks.change(configOf({ ...FIRST, file: { n: 2, fails: true } }), undefined), /file2/);
     assert.deepEqual(news(), []);
     sinks.publish(STATUS);
-    assert.deepEqual(news(), ['file1 gets', 'broker1 gets', 'server1 gets']);
+    assert.deepEqual(news().sort(), ['broker1 gets', 'file1 gets', 'server1 gets']);
     await sinks.close();
-    assert.deepEqual(news(), ['file1 closes', 'broker1 closes', 'server1 closes']);
+    assert.deepEqual(news().sort(), ['broker1 closes', 'file1 closes', 'server1 closes']);
+  });
+
+  it('get what happens while they take the place of others, which get nothing more; so do those that come back', async () => {
+    const sinks = await open(FIRST);
+    for (const [settings, next] of [
+      [{ n: 2 }, 'broker2'],
+      [{ n: 3, fails: true }, 'broker2'],
+    ] as const) {
+      onOpening = () => {
+        sinks.publish(STATUS);
+        onOpening = () => undefined;
+      };
+      news();
+      await sinks.change(configOf({ ...FIRST, broker: settings }), undefined).catch(() => undefined);
+      assert.deepEqual(
+        news().filter((entry) => entry.endsWith('gets')),
+        ['file1 gets', 'server1 gets', `${next} gets`],
+      );
+    }
+    await sinks.close();
+  });
+
+  it('come back, after a change that failed, with the cameras of the configuration in use', async () => {
+    const sinks = await open(FIRST);
+    await sinks.change({ ...configOf({ ...FIRST, broker: { n: 2 } }), sources: twoCameras }, undefined);
+    await assert.rejects(sinks.change(configOf({ ...FIRST, broker: { n: 3, fails: true } }), undefined), /broker3/);
+    assert.deepEqual([opened.get('broker1'), opened.get('broker2')], [['cam'], ['cam', 'yard']]);
+    await sinks.close();
   });
 });
