@@ -48,6 +48,10 @@ export class LoggedRun {
     }
   }
 
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child!.kill(name);
   }

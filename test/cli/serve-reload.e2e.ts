@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askUntil } from '../helpers/ask-until.js';
 import { stateFile } from '../../src/app/paths.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
+import { children, HAS_PROC, until as whenever } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { LoggedRun } from './logged-run.js';
 import { eventsOf } from './person-run.js';
@@ -212,5 +213,22 @@ describe('nowcast serve, when its configuration changes', function () {
     const { code, stderr } = await run.result;
     assert.equal(code, 2);
     assert.match(stderr, /--watch needs a configuration \(-c\)/);
+  });
+
+  itNeeds({ proc: HAS_PROC }, 'ends in the middle of a reload, which is then not taken over', async () => {
+    const camera = { source: 'demo:1', fps: 5 };
+    write({ first: camera });
+    const { run, until } = await start();
+    await until(work('first'));
+    const model = join(folder(), 'other.onnx');
+    copyFileSync('models/nowcast-nano.onnx', model);
+    write({ first: camera, second: { ...camera, source: 'demo:2', detect: { model } } });
+    const before = children(run.pid).length;
+    run.signal('SIGHUP');
+    // The other model opens.
+    await whenever(() => children(run.pid).length > before);
+    const { code, stderr } = await run.interrupt();
+    assert.equal(code, 130);
+    assert.ok(!stderr.includes('configuration taken over'), stderr);
   });
 });

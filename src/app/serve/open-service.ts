@@ -70,7 +70,13 @@ export async function openService(
         },
       };
     },
-    onRun: (source) => coded.begin(source),
+    onRun: (source) => {
+      const end = coded.begin(source);
+      return async () => {
+        videos.ended(source.id);
+        await end();
+      };
+    },
     onFault,
   });
   parts.service = service;

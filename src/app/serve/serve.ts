@@ -97,7 +97,7 @@ async function play(parts: ServiceParts, run: OpenRun, access: ServiceAccess): P
     await Promise.race([firstValueFrom(aborted(ending.signal)), fault]);
   } finally {
     ending.dispose();
-    unfollow();
+    await unfollow();
     await systemd.stopping();
   }
 }

@@ -82,8 +82,8 @@ export class ServiceVideos {
         const before = this.#config;
         this.#config = config;
         // What is being written is completed in its own place.
-        if (isOther(before.clips, config.clips)) this.#complete(this.#clips);
-        if (isOther(before.record, config.record)) this.#complete(this.#recordings);
+        if (isOther(before.clips, config.clips)) this.#completeAll(this.#clips);
+        if (isOther(before.record, config.record)) this.#completeAll(this.#recordings);
         clips.commit();
         record.commit();
       },
@@ -128,6 +128,14 @@ export class ServiceVideos {
 
   seen(event: SceneEvent): void {
     if (event.type === 'object') this.#clipsOf(event.streamId)?.seen(event);
+  }
+
+  /** A camera has ended, for now at least: its times begin anew when it comes back. */
+  ended(camera: string): void {
+    const clips = this.#clips.get(camera);
+    if (clips === undefined) return;
+    this.#clips.delete(camera);
+    this.#complete([clips]);
   }
 
   /** How full its folders are. */
@@ -182,12 +190,16 @@ export class ServiceVideos {
       if (!this.#awaited.has(id)) this.#awaited.set(id, this.#options.originals.follow(id, NOBODY));
   }
 
-  #complete(videos: Map<string, CameraClips | CameraRecording>): void {
-    for (const one of videos.values()) {
+  #completeAll(videos: Map<string, CameraClips | CameraRecording>): void {
+    this.#complete(videos.values());
+    videos.clear();
+  }
+
+  #complete(videos: Iterable<CameraClips | CameraRecording>): void {
+    for (const one of videos) {
       const completed = one.close().finally(() => this.#completing.delete(completed));
       this.#completing.add(completed);
     }
-    videos.clear();
   }
 
   #none(section: 'clips' | 'record', camera: string, why: string): void {

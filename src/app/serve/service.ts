@@ -57,16 +57,17 @@ export class Service {
     return this.#setup.run.detectors;
   }
 
-  /** Starts the cameras, and follows the switches from now on. @returns ends that */
-  start(): () => void {
+  /** Starts the cameras, and follows the switches from now on. @returns ends that, and waits for a change under way */
+  start(): () => Promise<void> {
     const { switches } = this.#setup;
     for (const source of this.#config.sources) this.#follow(source);
     const subscription = switches.changes.subscribe(({ camera, name }) => {
       if (name === 'enabled') void this.#inTurn(() => this.#switched(camera)).catch(this.#setup.onFault);
     });
-    return () => {
+    return async () => {
       this.#isOver = true;
       subscription.unsubscribe();
+      await this.#turn;
     };
   }
 
@@ -76,7 +77,10 @@ export class Service {
    * @throws what `read` throws, and UsageError or ModelError for what cannot be taken over; nothing has changed then
    */
   reload(read: () => Promise<RunConfig>): Promise<Reloaded> {
-    return this.#inTurn(async () => this.#takeOver(await read()));
+    return this.#inTurn(async () => {
+      this.#refuseAtEnd();
+      return this.#takeOver(await read());
+    });
   }
 
   async #takeOver(after: RunConfig): Promise<Reloaded> {
@@ -85,6 +89,7 @@ export class Service {
     const former = run.detectors;
     const next = await run.prepare(after);
     try {
+      this.#refuseAtEnd();
       this.#refuseOtherClasses(next);
       const access = serviceAccess(after);
       const prepared = await this.#setup.prepare(after);
@@ -117,6 +122,11 @@ export class Service {
     return changes;
   }
 
+  /** @throws UsageError once the service ends: what a change begins then would not end with it */
+  #refuseAtEnd(): void {
+    if (this.#isOver) throw new UsageError('the service ends; the configuration is read again at its next start');
+  }
+
   /**
    * Outputs have learned the names of the classes when they were opened.
    * @throws UsageError if there are others
@@ -132,7 +142,7 @@ export class Service {
 
   async #switched(camera: string): Promise<void> {
     const source = this.#config.sources.find(({ id }) => id === camera);
-    if (source === undefined) return;
+    if (source === undefined || this.#isOver) return;
     const { run, switches, onSources } = this.#setup;
     const isRunning = run.cameras.running.includes(camera);
     if (switches.isOn(camera, 'enabled')) {
