@@ -4,8 +4,8 @@ import { UsageError } from './errors.js';
 const HASHED = /^sha256:(.*)$/is;
 
 /**
- * The digits of a token that is given as `sha256:` and the 64 hexadecimal digits of its hash, in lower case; undefined for
- * a token that is given as it is.
+ * The digits of a token that is given as `sha256:` and the 64 hexadecimal digits of its hash, in lower case; undefined
+ * for a token that is given as it is.
  * @param from what holds the token, for the error
  * @throws UsageError for an empty token, and for `sha256:` without 64 hexadecimal digits
  */

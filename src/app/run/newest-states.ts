@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PipelineEvent } from '../../core/events.js';
 import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
+import type { SinkSource } from '../../streaming/sinks/sink-kind.js';
 
+type Source = Pick<SinkSource, 'id' | 'scene'>;
 type State = { readonly streamId: string; readonly event: PipelineEvent | SceneEvent };
 
 /** The newest state, counts and crossings of each stream, for those who come later. */
 export class NewestStates {
   readonly #states = new Map<string, State>();
+  #sources: readonly Source[];
 
-  get all(): readonly (PipelineEvent | SceneEvent)[] {
-    return [...this.#states.values()].map(({ event }) => event);
+  /** @param sources those that the first events are of */
+  constructor(sources: readonly Source[]) {
+    this.#sources = sources;
   }
 
   seen(event: PipelineEvent | SceneEvent): void {
@@ -16,9 +21,20 @@ export class NewestStates {
     if (key !== undefined) this.#states.set(`${key} ${event.streamId}`, { streamId: event.streamId!, event });
   }
 
-  /** Forgets the streams that are not among these. */
-  keep(streamIds: readonly string[]): void {
-    for (const [key, { streamId }] of this.#states) if (!streamIds.includes(streamId)) this.#states.delete(key);
+  /** Those that go on with these sources: a scene with other rules begins anew. */
+  of(sources: readonly Source[]): readonly (PipelineEvent | SceneEvent)[] {
+    return [...this.#states.values()].filter((state) => this.#goesOn(state, sources)).map(({ event }) => event);
+  }
+
+  /** Forgets the others. Events are of these sources from now on. */
+  keep(sources: readonly Source[]): void {
+    for (const [key, state] of this.#states) if (!this.#goesOn(state, sources)) this.#states.delete(key);
+    this.#sources = sources;
+  }
+
+  #goesOn({ streamId, event }: State, sources: readonly Source[]): boolean {
+    const [before, after] = [this.#sources, sources].map((all) => all.find(({ id }) => id === streamId));
+    return after !== undefined && (!isSceneEvent(event) || isDeepStrictEqual(before?.scene, after.scene));
   }
 }
 

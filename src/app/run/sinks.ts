@@ -122,7 +122,6 @@ export async function openSinks(
   /** Those that ended before the run, and the files that they have written. */
   const ending = new Set<Promise<void>>();
   const formerFiles: string[] = [];
-  const states = new NewestStates();
   /** What happens while one sink takes the place of another that had to end first, by their kind. */
   const late = new Map<string, (PipelineEvent | SceneEvent)[]>();
   const close = async (): Promise<void> => {
@@ -162,11 +161,12 @@ export async function openSinks(
     await sink.dispose?.();
   };
   const begin = ({ config: { kind }, sink }: OpenSinkOfRun): void => {
-    sink.resume?.(states.all);
+    sink.resume?.(states.of(inRun.sources));
     for (const event of late.get(kind) ?? []) write(sink, event);
     late.delete(kind);
   };
   let inRun = inRunOf(config);
+  const states = new NewestStates(inRun.sources);
   try {
     // One after the other: if a sink fails to open, the later ones leave their older files alone.
     for (const sink of config.sinks) open = [...open, await openOne(sink, inRun)];
@@ -212,7 +212,7 @@ export async function openSinks(
       for (const { sink } of open) sink.onStream?.(stream);
     },
     onSources(sources) {
-      states.keep(sources.map(({ id }) => id));
+      states.keep(sources);
       for (const { sink } of open) sink.onSources?.(sources);
     },
     urls: Object.fromEntries(
