@@ -11,3 +11,23 @@ export const monotonicClock: Clock & WallClock = {
   now,
   toUnixMs: (monotonicMs) => monotonicMs + unixMsAtZero,
 };
+
+/** Setting a clock in small steps does not disturb the distances of stamps. */
+const LEAST_STEP_MS = 500;
+
+/**
+ * The clock of a service, which lasts: if the machine's wall clock is set, or the machine sleeps, the Unix times that
+ * follow are right again, those of earlier stamps included.
+ * @param unixNowMs the machine's wall clock
+ */
+export function serviceClock(clock: Clock & WallClock = monotonicClock, unixNowMs = Date.now): Clock & WallClock {
+  let correctionMs = 0;
+  return {
+    now: () => clock.now(),
+    toUnixMs: (monotonicMs) => {
+      const departsMs = unixNowMs() - clock.toUnixMs(clock.now());
+      if (Math.abs(departsMs - correctionMs) > LEAST_STEP_MS) correctionMs = departsMs;
+      return clock.toUnixMs(monotonicMs) + correctionMs;
+    },
+  };
+}

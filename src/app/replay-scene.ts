@@ -49,7 +49,15 @@ export async function replayScene(
   );
   const tally = new SceneTally(rules);
   let failure: OutputError | undefined;
-  const file = out === undefined ? undefined : createSceneEventFile(out, header, (error) => (failure = error));
+  const file =
+    out === undefined
+      ? undefined
+      : createSceneEventFile(
+          out,
+          header,
+          () => header.unixUsAtZero,
+          (error) => (failure = error),
+        );
   const take = (found: readonly SceneEvent[]): void => {
     for (const event of found) {
       tally.seen(event);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { serviceClock } from '../app/clock.js';
 import { BUILT_IN_PARTS } from '../app/parts.js';
 import { stateFile } from '../app/paths.js';
 import { DEMO_CAMERAS } from '../app/serve/demo-cameras.js';
@@ -68,7 +69,7 @@ export function register(program: Command, context: CliContext): void {
     }
     const { serve } = await import('../app/serve/serve.js');
     const options = wishes && file !== undefined ? await reloading(file, watch === true, read, wishes, context) : {};
-    const summary = await serve(config, io, options);
+    const summary = await serve(config, { ...io, clock: serviceClock() }, options);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   });
   addMoreHelp(command, {

@@ -165,8 +165,17 @@ export class KeptFolder {
   }
 
   #keep(path: string, bytes: number): void {
+    const { clock } = this.#options;
+    const keptAtMs = clock.now();
     this.#forget(path);
-    this.#files.set(path, { path, bytes, atMs: this.#nowMs() });
+    this.#files.set(path, {
+      path,
+      bytes,
+      // The wall clock may be set, which makes the file no older.
+      get atMs() {
+        return clock.toUnixMs(keptAtMs);
+      },
+    });
     this.#bytes += bytes;
   }
 

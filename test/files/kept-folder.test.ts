@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 describe('a folder of kept files', () => {
   const folder = temporaryFolder();
   const told: string[] = [];
-  const clock = { nowMs: 0, now: () => clock.nowMs, toUnixMs: (ms: number) => ms };
+  const clock = { nowMs: 0, aheadMs: 0, now: () => clock.nowMs, toUnixMs: (ms: number) => ms + clock.aheadMs };
   let kept: KeptFolder | undefined;
   const open = async (over: Partial<KeptFolderOptions> = {}): Promise<KeptFolder> => {
     kept = await KeptFolder.open({
@@ -27,6 +27,7 @@ describe('a folder of kept files', () => {
   const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
   beforeEach(() => {
     clock.nowMs = 10 * HOUR_MS;
+    clock.aheadMs = 0;
     told.length = 0;
   });
   afterEach(() => kept?.close());
@@ -65,6 +66,25 @@ describe('a folder of kept files', () => {
     assert.deepEqual(
       ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => files.has(path(name))),
       [true, false, true],
+    );
+  });
+
+  it('keeps a file for its time, though the wall clock is set meanwhile', async () => {
+    const files = await open();
+    const paths = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => files.pathOf('front', name));
+    await files.write(paths[0], bytes(10));
+    clock.aheadMs = 1000 * HOUR_MS;
+    clock.nowMs += HOUR_MS / 2;
+    await files.write(paths[1], bytes(10));
+    assert.deepEqual(
+      paths.map((path) => files.has(path)),
+      [true, true, false],
+    );
+    clock.nowMs += HOUR_MS / 2 + 1;
+    await files.write(paths[2], bytes(10));
+    assert.deepEqual(
+      paths.map((path) => files.has(path)),
+      [false, true, true],
     );
   });
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../core/errors.js';
+import { toUs } from '../../../recording/microseconds.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
 import { createSceneEventFile } from './scene-event-file.js';
@@ -21,8 +22,8 @@ export const eventsKind = sinkKind({
         'output.events (--events) takes what happens in zones, at lines and with objects, but no source has any of them; add --zones FILE.yaml, or zones, lines or objects under cameras.<name>',
       );
   },
-  open({ events: path = '' }, { header, onFailure }) {
-    const file = createSceneEventFile(path, header, onFailure);
+  open({ events: path = '' }, { header, wallClock, onFailure }) {
+    const file = createSceneEventFile(path, header, () => toUs(wallClock.toUnixMs(0)), onFailure);
     return Promise.resolve({
       write: () => undefined,
       writeScene: (event) => file.write(event),

@@ -23,12 +23,14 @@ const OWNER_ONLY = 0o600;
  * Starts a file of JSON lines: a header, then the messages of the feed, one for each event. In a file that exists, the
  * new run goes behind the earlier ones.
  * @param header of the run, or of its recording: both lead to the same lines
+ * @param unixUsAtZero for each event, because the wall clock of a service may be set
  * @param onFailure called once if the disk is full or gone; the events end there
  * @throws OutputError if the file cannot be created, or holds something else
  */
 export function createSceneEventFile(
   path: string,
-  { runId, streams, classes, unixUsAtZero }: Pick<RecordingHeader, 'runId' | 'streams' | 'classes' | 'unixUsAtZero'>,
+  { runId, streams, classes }: Pick<RecordingHeader, 'runId' | 'streams' | 'classes'>,
+  unixUsAtZero: () => number,
   onFailure: OnOutputFailure,
 ): SceneEventFile {
   const hasTornLine = isTorn(path);
@@ -43,7 +45,7 @@ export function createSceneEventFile(
     classes,
   });
   return {
-    write: (event) => writeLine(toSceneMessage(event, (monotonicMs) => monotonicMs + unixUsAtZero / 1000)),
+    write: (event) => writeLine(toSceneMessage(event, (monotonicMs) => monotonicMs + unixUsAtZero() / 1000)),
     close() {
       file.close();
       return Promise.resolve();

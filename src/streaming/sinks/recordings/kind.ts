@@ -2,6 +2,7 @@ import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
 import type { Retention } from '../../../core/retention.js';
 import { KeptFolder } from '../../../files/kept-folder.js';
+import { toUs } from '../../../recording/microseconds.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
 import { isRecordingName, RotatingRecording } from './rotating-recording.js';
@@ -56,7 +57,7 @@ export const recordingsKind = sinkKind({
     });
     const recording = new RotatingRecording({
       folder,
-      header: () => ({ ...header, streams }),
+      header: () => ({ ...header, streams, unixUsAtZero: toUs(wallClock.toUnixMs(0)) }),
       segmentMs,
       clock: both,
       onTrouble: ({ message }) => onWarning(`${message}; another recording is tried every ten seconds`),

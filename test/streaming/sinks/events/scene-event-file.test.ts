@@ -6,7 +6,8 @@ import { createSceneEventFile } from '../../../../src/streaming/sinks/events/sce
 import { temporaryFolder } from '../../../helpers/temporary.js';
 import { percepts, play, standing } from '../../../scene/scene-percepts.js';
 
-const header = { runId: 'r', streams: ['gate'], classes: ['person'], unixUsAtZero: 1_700_000_000_000_000 };
+const header = { runId: 'r', streams: ['gate'], classes: ['person'] };
+const unixUsAtZero = (): number => 1_700_000_000_000_000;
 const failOn = (error: Error): never => assert.fail(error.message);
 const { events } = play({}, percepts([standing(0.5, 0.8)]));
 
@@ -14,7 +15,7 @@ describe('a file of events', () => {
   const folder = temporaryFolder();
   const path = (): string => join(folder(), 'events.jsonl');
   const write = async (): Promise<void> => {
-    const file = createSceneEventFile(path(), header, failOn);
+    const file = createSceneEventFile(path(), header, unixUsAtZero, failOn);
     for (const event of events) file.write(event);
     await file.close();
   };
