@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock, WallClock } from '../core/clock.js';
-import { OutputError } from '../core/errors.js';
+import type { OutputError } from '../core/errors.js';
 import { beyond, type DatedFile, type Retention } from '../core/retention.js';
 import { replaceFile, writeFileAtomic } from './atomic-write.js';
 import { makeFolder } from './make-folder.js';
@@ -152,7 +152,7 @@ export class KeptFolder {
       const { size } = await stat(path);
       this.#keep(path, size);
     } catch (error) {
-      if (!this.#isFailing) this.#options.onFailure(error instanceof OutputError ? error : cannotWrite(path, error));
+      if (!this.#isFailing) this.#options.onFailure(cannotWrite(path, error));
       this.#isFailing = true;
       // Room may be all that is missing.
       await this.#prune();

@@ -1,7 +1,8 @@
 import { OutputError } from '../core/errors.js';
 
-/** The error of a file that cannot be written, with the remedy. */
+/** The error of a file that cannot be written, with the remedy. A cause that says so already stays as it is. */
 export function cannotWrite(path: string, cause: unknown): OutputError {
+  if (cause instanceof OutputError) return cause;
   return new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
 }
 

@@ -66,6 +66,10 @@ export function serviceAccess({ http = NO_HTTP, sinks }: RunConfig): ServiceAcce
     throw new UsageError(
       `the service would be open to everyone who reaches ${host}; set http.users, feed.token, feed.token_file or NOWCAST_FEED_TOKEN, or listen on 127.0.0.1, or set http.auth to none`,
     );
+  refuseSharedTokens([
+    ...users.flatMap(({ name, token }) => digestsOf(token, `http.users.${name}.token`)),
+    ...digestsOf((feed['token'] ?? []) as string | readonly string[], 'feed.token'),
+  ]);
   return {
     isOpenToNetwork: isOpen && !isLoopback(host),
     users: users.map(({ name, role, token }) => ({ name, role, tokens: token })),
@@ -80,6 +84,23 @@ export function serviceAccess({ http = NO_HTTP, sinks }: RunConfig): ServiceAcce
       }),
     },
   };
+}
+
+type Digest = { readonly from: string; readonly digest: string };
+
+function digestsOf(tokens: string | readonly string[], from: string): Digest[] {
+  return tokenDigests([tokens].flat(), from).map((digest) => ({ from, digest }));
+}
+
+/** A token shows who presents it, so it belongs to one user. */
+function refuseSharedTokens(all: readonly Digest[]): void {
+  const owners = new Map<string, string>();
+  for (const { from, digest } of all) {
+    const owner = owners.get(digest) ?? from;
+    if (owner !== from)
+      throw new UsageError(`${from} holds the same token as ${owner}, so their roles cannot be told apart; change one`);
+    owners.set(digest, from);
+  }
 }
 
 const NO_HTTP: HttpConfig = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { serviceAccess, withHttpOfFeed } from '../../../src/app/serve/listen.js';
 import { resolveHttp } from '../../../src/config/http-config.js';
 import type { RunConfig } from '../../../src/config/run-config.js';
@@ -54,5 +55,22 @@ describe('the server of a service', () => {
     assert.doesNotThrow(() => serviceAccess(configOf({ token: 'x' }, { auth: 'required' })));
     assert.throws(() => serviceAccess(configOf({ token: 'x' }, { auth: 'none' })), /feed\.token .*protect nothing/);
     assert.throws(() => serviceAccess({ sinks: [] } as unknown as RunConfig), /needs an address; give --listen/);
+  });
+
+  it('is refused where two users have one token, whose role would be by chance', () => {
+    const hash = `sha256:${createHash('sha256').update('x').digest('hex')}`;
+    const lee = (token: string | string[]): Http => ({ users: { ...USERS, lee: { role: 'admin', token } } });
+    for (const token of ['x', ['y', 'x'], hash])
+      assert.throws(
+        () => serviceAccess(configOf({}, lee(token))),
+        /http\.users\.lee\.token holds the same token as http\.users\.kim\.token, .*; change one/,
+      );
+    for (const token of ['x', ['y', 'x']])
+      assert.throws(
+        () => serviceAccess(configOf({ token }, { users: USERS })),
+        /feed\.token holds the same token as http/,
+      );
+    // To name one's own twice is no contradiction.
+    assert.doesNotThrow(() => serviceAccess(configOf({ token: ['z', 'z'] }, lee(['y', 'y']))));
   });
 });
