@@ -62,8 +62,8 @@ export function register(program: Command, context: CliContext): void {
     const wishes = file === undefined || validate === true ? undefined : wishesForReload(context);
     const config = await read();
     if (validate === true) {
-      const { planRun } = await import('../app/run/plan.js');
-      const plan = await planRun(config, io, BUILT_IN_PARTS);
+      const { planService } = await import('../app/serve/plan-service.js');
+      const plan = await planService(config, io, BUILT_IN_PARTS);
       io.print(io.json ? JSON.stringify(plan) : planText(plan));
       return;
     }

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../config/run-config.js';
-import { sourceEntry } from '../parts.js';
 import type { OpenRun } from '../run/open-run.js';
 import { budgetsOf } from './budgets.js';
+import { hasCodedVideo } from './coded-video.js';
 import type { Prepared } from './kept-place.js';
 import { pictureFolder } from './open-objects.js';
 import type { ServiceParts } from './service-parts.js';
@@ -28,10 +28,7 @@ export async function openService(
     videos.onCameras(
       sources
         .filter(({ id }) => switches.isOn(id, 'enabled'))
-        .map(({ id, kind, record }) => ({
-          id,
-          hasCodedVideo: record !== undefined || sourceEntry(kind, runParts).pictures === 'in-kept-copy',
-        })),
+        .map((source) => ({ id: source.id, hasCodedVideo: hasCodedVideo(source, runParts) })),
     );
   await onSources(config);
   const service = new Service({
