@@ -40,6 +40,7 @@ async function doctor(
       ? undefined
       : await readRunConfig(named, configPath === undefined ? {} : { config: configPath }, {
           ...context,
+          isService: true,
           onWarning: (message) => io.log.warn(message),
         });
   const machine = await examine(io);

@@ -120,7 +120,14 @@ describe('nowcast doctor', function () {
       assert.equal(code, 1);
       assert.match(stderr, /nowcast: no picture from .*gone; follow the advice in the lines above\n$/);
       assert.ok(!`${stdout}${stderr}`.includes('tooth-fairy'));
-      assert.deepEqual(of('off'), []);
+      assert.deepEqual(of('off'), [
+        {
+          name: 'off',
+          state: 'ok',
+          found: 'not opened: the configuration has enabled: false',
+          remedy: 'to open it all the same, name it: nowcast doctor -c FILE off',
+        },
+      ]);
       assert.deepEqual(
         of('gone').map(({ state }) => state),
         ['missing'],
@@ -129,6 +136,23 @@ describe('nowcast doctor', function () {
     } finally {
       await camera.kill();
     }
+  });
+
+  it('takes a configuration as the service does: with several models, and with all cameras off', async () => {
+    writeFileSync(
+      join(folder(), 'cameras.yaml'),
+      [
+        'cameras:',
+        '  front: { source: "demo:1", enabled: false }',
+        '  yard: { source: "demo:2", enabled: false, detect: { model: other.onnx } }',
+      ].join('\n'),
+    );
+    const { code, stdout, stderr } = await nowcast(['doctor', '-c', join(folder(), 'cameras.yaml'), '--json'], {
+      env: { NOWCAST_CACHE: join(folder(), 'cache') },
+    });
+    assert.equal(code, 0, stderr);
+    const names = (JSON.parse(stdout) as Report).findings.map(({ name }) => name);
+    assert.deepEqual(names.slice(-2), ['front', 'yard']);
   });
 
   itNeeds(NEEDS_FFMPEG, 'measures the rate and the key pictures of a camera', async () => {

@@ -23,12 +23,13 @@ const AT_ONCE = 4;
 /** Pictures are fitted into this, and nobody looks at them. */
 const ANY_INPUT: Size = { width: 416, height: 416 };
 
-/** Opens each camera of a configuration, watches it for ten seconds, and says what to change. */
+/** Opens each camera of a configuration that is on, watches it for ten seconds, and says what to change. */
 export async function examineCameras(
-  { sources }: Pick<RunConfig, 'sources'>,
+  { sources: all }: Pick<RunConfig, 'sources'>,
   parts: RunParts,
   context: AppContext,
 ): Promise<Finding[]> {
+  const sources = all.filter(({ isOff }) => isOff !== true);
   const seen = new Map<string, CameraObserved>();
   const streams = sources.flatMap(streamsOf);
   const waiting = [...streams];
@@ -43,7 +44,17 @@ export async function examineCameras(
   const findings = streams.flatMap(({ name, source, isRecorded }) =>
     isRecorded ? recordFindings(name, seen.get(name)!, seen.get(source.id)!) : cameraFindings(name, seen.get(name)!),
   );
-  return [...findings, ...(await examineHardware(sources, context))];
+  const off = all.filter(({ isOff }) => isOff === true).map(({ id }) => offFinding(id));
+  return [...findings, ...off, ...(await examineHardware(sources, context))];
+}
+
+function offFinding(id: string): Finding {
+  return {
+    name: id,
+    state: 'ok',
+    found: 'not opened: the configuration has enabled: false',
+    remedy: `to open it all the same, name it: nowcast doctor -c FILE ${id}`,
+  };
 }
 
 type Stream = { readonly name: string; readonly source: SourceConfig; readonly isRecorded: boolean };
