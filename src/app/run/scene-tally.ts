@@ -1,12 +1,14 @@
 import type { SceneEvent } from '../../core/scene-events.js';
 import type { SceneRules } from '../../core/scene-rules.js';
 
+/** By line and direction. */
+export type Crossings = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /** What happened in the scene of one stream. */
 export type SceneSummary = {
   /** Objects that were there, by class. */
   readonly objects: Readonly<Record<string, number>>;
-  /** Crossings by line and direction. */
-  readonly crossings: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly crossings: Crossings;
   /** Most objects at once, in the picture and in each zone. */
   readonly mostAtOnce: { readonly picture: number; readonly zones: Readonly<Record<string, number>> };
 };

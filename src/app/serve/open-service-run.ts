@@ -31,6 +31,7 @@ export async function openServiceRun(
 ): Promise<OpenRun> {
   const { first: config, context, runParts, switches, originals, coded, objects, states } = parts;
   let run: OpenRun | undefined;
+  const crossingsOf: CrossingsOf = (camera) => run?.scenes.summaryOf(camera)?.crossings;
   return (run = await OpenRun.open({
     config,
     context,
@@ -67,12 +68,15 @@ export async function openServiceRun(
         detectors: () => parts.service?.detectors ?? opened,
         measurements,
         outputs: () => run?.sinks.health() ?? {},
+        crossingsOf,
       });
       parts.metrics = metrics;
-      return { ...serviceApi(apiSources(parts, { opened, measurements, metrics, reload })), access };
+      return { ...serviceApi(apiSources(parts, { opened, measurements, metrics, reload, crossingsOf })), access };
     },
   }));
 }
+
+type CrossingsOf = NonNullable<ApiSources['crossingsOf']>;
 
 type InputOf = (camera: string) => PictureFormat;
 
@@ -100,10 +104,12 @@ function serviceMetrics(
     detectors,
     measurements,
     outputs,
+    crossingsOf,
   }: {
     readonly detectors: () => Detectors;
     readonly measurements: Measurements;
     readonly outputs: OpenSinks['health'];
+    readonly crossingsOf: CrossingsOf;
   },
 ): ServiceMetrics {
   const { first, context, states, addresses, coded } = parts;
@@ -118,6 +124,7 @@ function serviceMetrics(
     budgetsMs: budgetsOf(first),
     counts: () => measurements.counts(),
     outputs,
+    crossingsOf,
     kept: () => ({ ...parts.kept, ...keptOf(outputs()) }),
     clock: context.clock,
   });
@@ -141,11 +148,13 @@ function apiSources(
     measurements,
     metrics,
     reload,
+    crossingsOf,
   }: {
     readonly opened: Detectors;
     readonly measurements: Measurements;
     readonly metrics: ServiceMetrics;
     readonly reload: Reload | undefined;
+    readonly crossingsOf: CrossingsOf;
   },
 ): ApiSources {
   const { context, runParts, addresses, states, originals, startedMs, switches, objects } = parts;
@@ -157,6 +166,7 @@ function apiSources(
     config: () => context.redact(parts.config) as object,
     states,
     recordOf: (camera) => parts.coded.stateOf(camera),
+    crossingsOf,
     snapshot: () => measurements.snapshot(),
     isReady: () => parts.isReady && !context.signal.aborted,
     originals,

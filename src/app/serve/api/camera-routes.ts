@@ -129,10 +129,16 @@ function camera(sources: ApiSources, { streams }: MeasurementsSnapshot, name: st
     ...(message !== undefined && { message }),
     losses,
     ...recordOf(sources, name),
+    ...crossingsOf(sources, name),
     lastFrameAgoS: ago(lastFrameAtMs),
     perceptAgeS: ago(lastPercept?.capturedAtMs),
     ...streams[name],
   };
+}
+
+function crossingsOf({ crossingsOf: of }: ApiSources, name: string): Pick<z.infer<typeof Camera>, 'crossings'> {
+  const crossings = of?.(name);
+  return crossings === undefined || Object.keys(crossings).length === 0 ? {} : { crossings };
 }
 
 function recordOf({ recordOf: stateOf, clock }: ApiSources, name: string): Pick<z.infer<typeof Camera>, 'record'> {

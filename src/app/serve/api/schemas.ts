@@ -44,6 +44,10 @@ export const Camera = z.strictObject({
   message: z.string().optional(),
   losses: Count.describe('Losses of a connection that had worked.'),
   record: RecordStream.optional().describe('Its stream for recordings, if it has one of its own.'),
+  crossings: z
+    .record(z.string(), z.record(z.string(), Count))
+    .optional()
+    .describe('Crossings of its lines, by the names of line and direction, since it has these rules.'),
   lastFrameAgoS: z.number().nullable(),
   perceptAgeS: z.number().nullable().describe('Age of what the newest percept shows.'),
   ...Counts.partial().shape,

@@ -1,6 +1,7 @@
 import type { ModelDetectorInfo } from '../../../core/detector.js';
 import type { SceneRules } from '../../../core/scene-rules.js';
 import type { MeasurementsSnapshot } from '../../../pipeline/measurements.js';
+import type { Crossings } from '../../run/scene-tally.js';
 import type { RecordState } from '../camera-videos.js';
 import type { LatestPicturesSources } from '../latest-pictures.js';
 import type { ObjectLog } from '../object-log.js';
@@ -25,6 +26,8 @@ export type ApiSources = LatestPicturesSources & {
   readonly addresses: ReadonlyMap<string, string>;
   /** Of a camera with a stream of its own for recordings. */
   readonly recordOf?: (camera: string) => RecordState | undefined;
+  /** Of the lines of a camera, since its rules are as they are; undefined if its objects are not followed. */
+  readonly crossingsOf?: (camera: string) => Crossings | undefined;
   /** Without secrets. */
   readonly config: () => object;
   /** JSON Schema of a configuration file. */

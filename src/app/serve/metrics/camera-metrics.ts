@@ -1,6 +1,7 @@
 import type { Clock, WallClock } from '../../../core/clock.js';
 import { LOSS_REASONS } from '../../../core/events.js';
 import type { StreamCounts } from '../../../pipeline/measurements.js';
+import type { Crossings } from '../../run/scene-tally.js';
 import type { CameraState, CameraStates, Restarts } from '../camera-states.js';
 import { cameraHealth } from '../health.js';
 import type { MetricsRegistry, Sample } from './registry.js';
@@ -13,6 +14,8 @@ export type CameraMetricsSources = {
   readonly counts: () => Readonly<Record<string, StreamCounts>>;
   /** Number of browsers that watch its live pictures. */
   readonly viewersOf: (camera: string) => number;
+  /** Of its lines; undefined if its objects are not followed. */
+  readonly crossingsOf: (camera: string) => Crossings | undefined;
   readonly clock: Clock & WallClock;
 };
 
@@ -22,7 +25,7 @@ const WITH_REASON = { labels: ['camera', 'reason'] } as const;
 /** Frames of the cameras, and how each camera is. */
 export function addCameraMetrics(registry: MetricsRegistry, sources: CameraMetricsSources): void {
   addCounts(registry, sources);
-  const { states, cameras, viewersOf, clock } = sources;
+  const { states, cameras, viewersOf, crossingsOf, clock } = sources;
   const each = (of: (state: CameraState, camera: string) => number | undefined) =>
     function* (): Iterable<Sample<'camera'>> {
       for (const camera of cameras) {
@@ -54,6 +57,18 @@ export function addCameraMetrics(registry: MetricsRegistry, sources: CameraMetri
     },
     function* () {
       for (const camera of cameras) yield* restartSamples(camera, states.get(camera)!.restarts);
+    },
+  );
+  registry.counter(
+    {
+      name: 'line_crossings_total',
+      help: 'Objects that crossed a line of the camera, by the name of the direction, since its rules are as they are.',
+      labels: ['camera', 'line', 'direction'],
+    },
+    function* () {
+      for (const camera of cameras)
+        for (const [line, directions] of Object.entries(crossingsOf(camera) ?? {}))
+          for (const [direction, total] of Object.entries(directions)) yield [{ camera, line, direction }, total];
     },
   );
 }

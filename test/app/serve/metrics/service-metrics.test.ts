@@ -21,6 +21,7 @@ describe('the metrics of a service', () => {
       states: new CameraStates([], 0),
       cameras: [],
       viewersOf: () => 0,
+      crossingsOf: () => undefined,
       records: () => new Map(),
       budgetsMs: [],
       counts: () => ({}),
@@ -142,5 +143,17 @@ describe('the metrics of a service', () => {
     metrics.setBudgets([77]);
     assert.deepEqual([await has('0.123'), await has('0.077')], [false, true]);
     assert.deepEqual(await count(), ['percept_latency_seconds_count{camera="cam"} 0']);
+  });
+
+  it('count who crosses the lines of a camera', async () => {
+    const metrics = start({
+      states: new CameraStates(['cam', 'other'], 0),
+      cameras: ['cam', 'other'],
+      crossingsOf: (camera) => (camera === 'cam' ? { gate: { comes: 9, leaves: 12 } } : undefined),
+    });
+    assert.deepEqual(await samples(metrics, 'line_'), [
+      'line_crossings_total{camera="cam",line="gate",direction="comes"} 9',
+      'line_crossings_total{camera="cam",line="gate",direction="leaves"} 12',
+    ]);
   });
 });

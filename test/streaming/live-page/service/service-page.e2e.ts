@@ -93,6 +93,25 @@ describe('the page of a service in a browser', function () {
     await page.locator('#login').waitFor();
   });
 
+  itNeeds(NEEDS_CHROMIUM, 'says that there is no camera of a name, or none any more', async () => {
+    const staged = await open('camera');
+    const { page, problems } = staged;
+    assert.match((await page.locator('#crossings').textContent())!, /12 leaves at gate9 comes at gate/);
+    staged.removeFirst();
+    await page.locator('#no-camera').waitFor();
+    assert.equal(await page.locator('#camera').isVisible(), false);
+    await page.locator('#no-camera a').click();
+    await page.locator('.tile:visible').first().waitFor();
+    assert.equal(await page.locator('#no-camera').isVisible(), false);
+    for (const name of ['nobody', '%', '%E0%A4%A']) {
+      await page.evaluate(`location.hash = '#/camera/${name}'`);
+      await page.locator('#no-camera').waitFor();
+      await page.evaluate(`location.hash = ''`);
+      await page.locator('#no-camera').waitFor({ state: 'hidden' });
+    }
+    assert.deepEqual(problems, []);
+  });
+
   itNeeds(NEEDS_CHROMIUM, 'opens a camera by its tile, and goes back with Escape', async () => {
     const { page } = await open('grid');
     await page.locator('.tile', { hasText: 'yard' }).click();

@@ -104,18 +104,27 @@ export class StagedService {
   readonly problems: readonly string[];
   /** The switches of the first camera. */
   readonly switches: Switches;
+  readonly #cameras: string[];
   readonly #feed: FeedHarness;
 
-  private constructor(page: Page, problems: readonly string[], switches: Switches, feed: FeedHarness) {
+  private constructor(
+    page: Page,
+    problems: readonly string[],
+    switches: Switches,
+    cameras: string[],
+    feed: FeedHarness,
+  ) {
     this.page = page;
     this.problems = problems;
     this.switches = switches;
+    this.#cameras = cameras;
     this.#feed = feed;
   }
 
   static async open(browser: Browser, options: StagedOptions): Promise<StagedService> {
     const { cameras = ['yard', 'front door', 'street'], frames, state, clip, viewport, colorScheme } = options;
     const switches: Switches = { enabled: true, detect: true };
+    const present = [...cameras];
     const snapshots = await picturesOf(frames[0]);
     const away = state === 'away' ? cameras[1] : undefined;
     let publisher: PagePublisher | undefined;
@@ -145,7 +154,7 @@ export class StagedService {
         settings: { routes: [...ROUTES, TURN] },
         answer: (what, _, write) =>
           write === undefined
-            ? answerTo(what, { cameras, away, snapshots, clip, switches })
+            ? answerTo(what, { cameras: present, away, snapshots, clip, switches })
             : turned(switches, what, write.body),
         ...(state === 'viewer' && {
           access: { users: [{ name: 'vera', role: 'viewer', tokens: [STAGED_TOKEN] }], proxies: { trusted: [] } },
@@ -166,7 +175,7 @@ export class StagedService {
     if (state === 'viewer') await page.request.post(`${address}api/login`, { data: { token: STAGED_TOKEN } });
     const isOne = ['camera', 'clip', 'drawing', 'viewer'].includes(state);
     await page.goto(isOne ? `${address}#/camera/${encodeURIComponent(cameras[0])}` : address);
-    const staged = new StagedService(page, problems, switches, feed);
+    const staged = new StagedService(page, problems, switches, present, feed);
     if (state === 'login') {
       await page.locator('#login').waitFor();
       return staged;
@@ -194,6 +203,13 @@ export class StagedService {
     }
     await page.waitForTimeout(700);
     return staged;
+  }
+
+  /** The configuration has the first camera no more. */
+  removeFirst(): void {
+    this.#cameras.shift();
+    // The server keeps its answers for a moment.
+    this.#feed.nowMs += 1000;
   }
 
   /** A minute of a camera. */
@@ -348,6 +364,7 @@ function answerTo(what: string, { cameras, away, snapshots, clip, switches }: Sh
           why:
             name === away ? 'reconnecting for 2 min: no answer from 192.0.2.8:554; next attempt in 8 s' : 'streaming',
           losses: i,
+          ...(i === 0 && { crossings: { gate: { leaves: 12, comes: 9 } } }),
         })),
       });
     case `GET /api/cameras/${cameras[0]}/rules`:

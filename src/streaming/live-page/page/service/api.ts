@@ -9,6 +9,8 @@ export type CameraFacts = {
   readonly losses: number;
   /** Its stream for recordings, if it has one of its own. */
   readonly record?: { readonly source: string; readonly state: string };
+  /** By line and direction. */
+  readonly crossings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly received?: number;
   readonly percepts?: number;
   readonly drops?: Readonly<Record<string, number>>;

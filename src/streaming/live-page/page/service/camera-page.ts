@@ -117,6 +117,13 @@ export class CameraPage {
           ),
         ),
     );
+    element('crossings').replaceChildren(
+      ...Object.entries(facts?.crossings ?? {}).flatMap(([line, directions]) =>
+        Object.entries(directions).map(([direction, total]) =>
+          newElement('li', '', newElement('b', '', String(total)), ` ${direction} at ${line}`),
+        ),
+      ),
+    );
     this.#switches.update(this.#ended.signal).catch(() => undefined);
     this.#events.update(model.notes, rules?.followsObjects === true, this.#ended.signal).catch(() => undefined);
   }

@@ -19,6 +19,10 @@ const cameras = new Map<string, CameraModel>();
 const tiles = new Map<string, Tile>();
 let opened: CameraPage | undefined;
 let openedName: string | undefined;
+/** Undefined also while the address names one that does not exist. */
+let openedCamera: CameraModel | undefined;
+/** The service has said which cameras there are. */
+let areKnown = false;
 /** The server's clock minus this page's, in milliseconds: what the newest message says. */
 let serverAheadMs = 0;
 let isConnected = false;
@@ -74,6 +78,7 @@ function received(message: FeedMessage): void {
 
 /** Cameras come and go with the configuration. */
 function known(facts: readonly CameraFacts[]): void {
+  areKnown = true;
   for (const one of facts) cameraNamed(one.name).facts = one;
   const names = facts.map(({ name }) => name);
   for (const name of cameras.keys()) if (!names.includes(name)) cameras.delete(name);
@@ -113,13 +118,26 @@ function showFacts({ detector }: ServiceStats): void {
   ].join('  ·  ');
 }
 
+/** Undefined: the grid. */
+function cameraOfAddress(): string | undefined {
+  const name = /^#\/camera\/(.+)$/.exec(location.hash)?.[1];
+  if (name === undefined) return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // Somebody has typed it.
+    return name;
+  }
+}
+
 /** The grid, or the camera that the address names. */
 function route(): void {
-  const name = /^#\/camera\/(.+)$/.exec(location.hash)?.[1];
-  const wanted = name === undefined ? undefined : decodeURIComponent(name);
+  const wanted = cameraOfAddress();
   const camera = wanted === undefined ? undefined : cameras.get(wanted);
-  if (openedName === wanted && (wanted === undefined) === (opened === undefined)) return;
+  element('no-camera').hidden = wanted === undefined || camera !== undefined || !areKnown;
+  if (openedName === wanted && openedCamera === camera) return;
   opened?.close();
+  openedCamera = camera;
   opened = undefined;
   openedName = wanted;
   element('cameras').hidden = wanted !== undefined;
