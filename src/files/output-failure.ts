@@ -27,7 +27,7 @@ export function remedy(cause: NodeJS.ErrnoException): string {
     case 'ELOOP':
       return 'its links lead to each other; choose another name';
     case 'EROFS':
-      return 'the file system is read-only; choose another place';
+      return 'the file system is read-only; choose another place (relative paths of a configuration lie beside it)';
     case 'ENOSPC':
     case 'EDQUOT':
       return 'the disk is full; free some space or choose another place';
