@@ -1,12 +1,13 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { counted } from '../../core/counted.js';
+import { NowcastError } from '../../core/errors.js';
 import { withHttpOfFeed } from './listen.js';
 import type { Reload, Reloaded } from './reload.js';
 import type { ServiceParts } from './service-parts.js';
 
 /** Takes over the configuration as it is now, says what came of it, and counts it. */
 export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConfig>): Reload {
-  const { log } = parts.context;
+  const { log, redact } = parts.context;
   return async () => {
     await parts.opened;
     const { service, metrics } = parts;
@@ -19,6 +20,8 @@ export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConf
       return changes;
     } catch (error) {
       metrics?.reloaded('failure');
+      // The API shows it as well.
+      if (error instanceof NowcastError) error.message = String(redact(error.message));
       log.error(`the configuration was not taken over, and the former one stays in use: ${(error as Error).message}`);
       throw error;
     }

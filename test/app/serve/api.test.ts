@@ -11,7 +11,7 @@ import type { KeptClip } from '../../../src/app/serve/object-log.js';
 import type { LoggedObject } from '../../../src/core/logged-object.js';
 import type { SourceEvent } from '../../../src/core/events.js';
 import { sceneRules } from '../../../src/core/scene-rules.js';
-import { OutputError, UsageError } from '../../../src/core/errors.js';
+import { InternalError, ModelError, OutputError, SourceError, UsageError } from '../../../src/core/errors.js';
 import { Measurements } from '../../../src/pipeline/measurements.js';
 import type { Answer } from '../../../src/streaming/http/answer.js';
 import { perceptOf } from '../../streaming/events.js';
@@ -336,6 +336,17 @@ describe('the API of a service', () => {
       { message: 'front is for the model a and back for b' },
     ]);
     assert.deepEqual(sources.changed, []);
+  });
+
+  it('answers any mistake of a configuration that people can mend, and leaves faults of the program to the log', async () => {
+    const reloading = async (error: Error) =>
+      ask(await sourcesOf({ reload: () => Promise.reject(error) }), 'POST /api/config/reload');
+    for (const error of [new ModelError('no model'), new OutputError('no folder'), new SourceError('no video')]) {
+      const answer = await reloading(error);
+      assert.deepEqual([answer.status, errorOf(answer)], [422, error.message]);
+    }
+    for (const error of [new InternalError('a bug'), new TypeError('a bug')])
+      await assert.rejects(reloading(error), error);
   });
 
   it('names a wrong parameter, and lets the token of an address pass', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OutputError, UsageError } from '../../../core/errors.js';
+import { InternalError, NowcastError, OutputError, UsageError } from '../../../core/errors.js';
 import { jsonAnswer } from '../../../streaming/http/answer.js';
 import type { Reload } from '../reload.js';
 import type { Switches } from '../switches.js';
@@ -106,7 +106,8 @@ function reloadRoute(reload: Reload, onChange: (message: string) => void): Route
         onChange(`${by} reloaded the configuration`);
         return jsonAnswer(reloaded);
       } catch (error) {
-        if (!(error instanceof UsageError)) throw error;
+        // A model or a folder that cannot be used is a mistake of the configuration, too.
+        if (!(error instanceof NowcastError) || error instanceof InternalError) throw error;
         return jsonAnswer({ error: error.message, problems: configProblems(error.message) }, 422);
       }
     },
