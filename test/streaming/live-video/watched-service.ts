@@ -22,6 +22,8 @@ export type Shown = {
   readonly ptsMs: number;
   /** The number in its pixels; null if they are damaged. */
   readonly number: number | null;
+  /** Presentation time of the picture for which the page has drawn boxes last. */
+  readonly drawnFor: number;
   /** Frame of the percept whose boxes lie over it; empty if the boxes are moved. */
   readonly seq: string;
   /** Unix milliseconds of this machine. */
@@ -65,7 +67,8 @@ export const RECORD = `(async (count) => {
     };
     video.requestVideoFrameCallback(next);
   });
-  return shown.filter(({ ptsMs, drawnFor }) => Math.abs(ptsMs - drawnFor) < 0.01);
+  // The next picture may have been drawn meanwhile; boxes of one before it would be late.
+  return shown.filter(({ ptsMs, drawnFor }) => drawnFor < ptsMs + 0.01);
 })`;
 
 /** A service of one camera with numbered pictures, whose detector takes its time. */
