@@ -14,6 +14,8 @@ type Camera = {
   readonly name: string;
   readonly state: string;
   readonly message?: string;
+  readonly isOff: boolean;
+  readonly isDetecting: boolean;
   readonly percepts: number;
   readonly drops: Readonly<Record<string, number>>;
 };
@@ -187,7 +189,8 @@ describe('nowcast serve, when its configuration changes', function () {
 
   itNeeds(NEEDS_FFMPEG, 'turns switches while it runs', async () => {
     write({ front: { source: clip }, yard: { source: clip } });
-    const { until, turn } = await start();
+    const { until, turn, metric } = await start();
+    const switchOn = (name: string) => metric(`nowcast_camera_switch_on{camera="yard",switch="${name}"}`);
     await until((all) => work('front')(all) && work('yard')(all));
     assert.equal(await turn('front', 'detect', false), 200);
     const off = await until(({ front }) => front.drops['detect-off'] > 2);
@@ -195,6 +198,19 @@ describe('nowcast serve, when its configuration changes', function () {
     await until(({ front }) => front.percepts > off['front'].percepts + 2);
     assert.equal(await turn('yard', 'enabled', false), 200);
     const ended = await until(({ yard }) => yard.message === 'switched off');
+    assert.deepEqual(
+      [off, ended].map(({ front, yard }) => [front.isDetecting, yard.isOff]),
+      [
+        [false, false],
+        [true, true],
+      ],
+    );
+    // Equal requests within a moment get one answer, which may be from before the change.
+    await askUntil(
+      () => switchOn('enabled'),
+      (line) => line?.endsWith(' 0') === true,
+    );
+    assert.match((await switchOn('detect')) ?? '', / 1$/);
     assert.equal(await turn('yard', 'enabled', true), 200);
     await until(({ yard }) => yard.percepts > ended['yard'].percepts);
     assert.equal(await turn('yard', 'motion', true), 404);

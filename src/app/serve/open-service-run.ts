@@ -112,13 +112,14 @@ function serviceMetrics(
     readonly crossingsOf: CrossingsOf;
   },
 ): ServiceMetrics {
-  const { first, context, states, addresses, coded } = parts;
+  const { first, context, states, addresses, coded, switches } = parts;
   return new ServiceMetrics({
     infos: () => detectors().all.map(({ detector }) => detector.info),
     detectorLosses: () => detectorState(detectors()).losses,
     version: packageVersion(),
     states,
     cameras: { [Symbol.iterator]: () => addresses.keys() },
+    isOn: (camera, name) => switches.isOn(camera, name),
     viewersOf: (camera) => parts.live?.viewersOf(camera) ?? 0,
     records: () => coded.streams,
     budgetsMs: budgetsOf(first),
@@ -165,6 +166,7 @@ function apiSources(
     addresses,
     config: () => context.redact(parts.config) as object,
     states,
+    isOn: (camera, name) => switches.isOn(camera, name),
     recordOf: (camera) => parts.coded.stateOf(camera),
     crossingsOf,
     snapshot: () => measurements.snapshot(),

@@ -74,6 +74,7 @@ async function sourcesOf(changes: Partial<ApiSources> = {}): Promise<ApiSources 
     originals: {
       jpeg: () => Promise.resolve({ jpeg, width: 768, height: 432, box: { x1: 0, y1: 0, x2: 768, y2: 432 } }),
     },
+    isOn: () => true,
     switches: {
       all: () => [
         { camera: 'cam', name: 'detect', isOn: true, configured: true },
@@ -239,6 +240,18 @@ describe('the API of a service', () => {
       minimum: 1,
       maximum: 1000,
     });
+  });
+
+  it('tells a camera that is switched off from one that is away', async () => {
+    const sources = await sourcesOf({ isOn: (camera, name) => !(camera === 'gone' && name === 'enabled') });
+    const off = { isUp: false, isOff: true, why: 'switched off' };
+    const { status, body } = await ask(sources, 'GET /api/cameras/gone/health');
+    assert.deepEqual([status, JSON.parse(String(body))], [200, { camera: 'gone', ...off }]);
+    const { isUp, isOff, why, isDetecting } = JSON.parse(
+      String((await ask(sources, 'GET /api/cameras/gone')).body),
+    ) as Record<string, unknown>;
+    assert.deepEqual([{ isUp, isOff, why }, isDetecting], [off, true]);
+    assert.match(String((await ask(sources, 'GET /readyz?verbose=')).body), /^\[\+\] camera gone: switched off$/m);
   });
 
   it('takes a switch’s position and nothing else, whatever the body or the query holds', async () => {

@@ -16,7 +16,7 @@ const PictureQuery = z.strictObject({
 
 /** What the cameras do, and what they see. */
 export function cameraRoutes(sources: ApiSources): readonly Route[] {
-  const { addresses, states, clock, version } = sources;
+  const { addresses, states, clock, isOn, version } = sources;
   const latest = new LatestPictures(sources);
   const isKnown = (name: string): boolean => addresses.has(name) && states.get(name) !== undefined;
   const picture = (path: string): Route =>
@@ -78,16 +78,17 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
       method: 'GET',
       path: '/api/cameras/{camera}/health',
       role: 'viewer',
-      summary: 'Whether a camera delivers frames now.',
+      summary: 'Whether a camera delivers frames now, if it is wanted.',
       answers: {
-        200: { description: 'It does.', schema: CameraHealth },
+        200: { description: 'It does, or it is switched off.', schema: CameraHealth },
         404: NO_CAMERA,
         503: { description: 'It does not; the answer says why.', schema: CameraHealth },
       },
       answer: ({ params: { camera: name } }) => {
         if (!isKnown(name)) return noCamera();
-        const { isUp, why } = cameraHealth(states.get(name)!, clock.now());
-        return jsonAnswer({ camera: name, isUp, why } satisfies z.infer<typeof CameraHealth>, isUp ? 200 : 503);
+        const health = cameraHealth(states.get(name)!, clock.now(), isOn(name, 'enabled'));
+        const answer = { camera: name, ...health } satisfies z.infer<typeof CameraHealth>;
+        return jsonAnswer(answer, health.isUp || health.isOff ? 200 : 503);
       },
     }),
   ];
@@ -114,16 +115,15 @@ function stats(sources: ApiSources): z.infer<typeof Stats> {
 }
 
 function camera(sources: ApiSources, { streams }: MeasurementsSnapshot, name: string): z.infer<typeof Camera> {
-  const { addresses, states, clock } = sources;
+  const { addresses, states, clock, isOn } = sources;
   const nowMs = clock.now();
   const { state, sinceMs, message, losses, lastFrameAtMs, lastPercept } = states.get(name)!;
-  const { isUp, why } = cameraHealth(states.get(name)!, nowMs);
   const ago = (atMs: number | undefined): number | null => (atMs === undefined ? null : round3((nowMs - atMs) / 1000));
   return {
     name,
     source: addresses.get(name)!,
-    isUp,
-    why,
+    ...cameraHealth(states.get(name)!, nowMs, isOn(name, 'enabled')),
+    isDetecting: isOn(name, 'detect'),
     state,
     since: new Date(clock.toUnixMs(sinceMs)).toISOString(),
     ...(message !== undefined && { message }),

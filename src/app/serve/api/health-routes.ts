@@ -42,14 +42,16 @@ export function healthRoutes(sources: ApiSources): readonly Route[] {
   ];
 }
 
-function readiness({ isReady, detectors, states, addresses, clock, recordOf }: ApiSources, isVerbose: boolean): Answer {
+function readiness(sources: ApiSources, isVerbose: boolean): Answer {
+  const { isReady, detectors, states, addresses, clock, isOn, recordOf } = sources;
   const status = isReady() ? 200 : 503;
   if (!isVerbose) return textAnswer(isReady() ? 'ok' : 'not ready', status);
-  const line = (of: string, { isUp, why }: CameraHealth): string => `[${isUp ? '+' : '-'}] camera ${of}: ${why}`;
+  const line = (of: string, { isUp, isOff, why }: CameraHealth): string =>
+    `[${isUp || isOff ? '+' : '-'}] camera ${of}: ${why}`;
   const cameras = [...addresses.keys()].flatMap((name) => {
     const record = recordOf?.(name);
     return [
-      line(name, cameraHealth(states.get(name)!, clock.now())),
+      line(name, cameraHealth(states.get(name)!, clock.now(), isOn(name, 'enabled'))),
       ...(record === undefined ? [] : [line(`${name}, to record`, recordHealth(record, clock.now()))]),
     ];
   });

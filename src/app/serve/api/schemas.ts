@@ -34,11 +34,17 @@ const RecordStream = z.strictObject({
   message: z.string().optional().describe('Why it is away.'),
 });
 
+const Health = {
+  isUp: z.boolean().describe('Whether it delivers frames now.'),
+  isOff: z.boolean().describe('Whether it is switched off: it is then not up, and nothing is wrong.'),
+  why: z.string().describe('The same in words.'),
+};
+
 export const Camera = z.strictObject({
   name: z.string(),
   source: z.string().describe('Without secrets.'),
-  isUp: z.boolean().describe('Whether it delivers frames now.'),
-  why: z.string().describe('The same in words.'),
+  ...Health,
+  isDetecting: z.boolean().describe('Whether its frames go to the detector: its switch `detect`.'),
   state: z.enum(STATUS_STATES),
   since: Time,
   message: z.string().optional(),
@@ -56,7 +62,7 @@ export const Camera = z.strictObject({
   uncertaintyMs: Distribution.optional(),
 });
 
-export const CameraHealth = z.strictObject({ camera: z.string(), isUp: z.boolean(), why: z.string() });
+export const CameraHealth = z.strictObject({ camera: z.string(), ...Health });
 
 export const Stats = z.strictObject({
   version: z.string(),

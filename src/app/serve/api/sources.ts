@@ -7,7 +7,7 @@ import type { LatestPicturesSources } from '../latest-pictures.js';
 import type { ObjectLog } from '../object-log.js';
 import type { PastPictures } from '../past-pictures.js';
 import type { Reload } from '../reload.js';
-import type { Switches } from '../switches.js';
+import type { SwitchName, Switches } from '../switches.js';
 
 /** The rules of a camera that a person sees in its picture. */
 export type CameraRules = {
@@ -24,6 +24,8 @@ export type ApiSources = LatestPicturesSources & {
   readonly detectors: () => { readonly losses: number; readonly isDown: boolean };
   /** Sources as outputs may show them, by camera: those that there are now. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** The position of a camera's switch. */
+  readonly isOn: (camera: string, name: SwitchName) => boolean;
   /** Of a camera with a stream of its own for recordings. */
   readonly recordOf?: (camera: string) => RecordState | undefined;
   /** Of the lines of a camera, since its rules are as they are; undefined if its objects are not followed. */

@@ -4,6 +4,7 @@ import type { StreamCounts } from '../../../pipeline/measurements.js';
 import type { Crossings } from '../../run/scene-tally.js';
 import type { CameraState, CameraStates, Restarts } from '../camera-states.js';
 import { cameraHealth } from '../health.js';
+import { SWITCH_NAMES, type SwitchName } from '../switches.js';
 import type { MetricsRegistry, Sample } from './registry.js';
 
 export type CameraMetricsSources = {
@@ -12,6 +13,8 @@ export type CameraMetricsSources = {
   readonly cameras: Iterable<string>;
   /** Counts of each camera so far. */
   readonly counts: () => Readonly<Record<string, StreamCounts>>;
+  /** The position of a camera's switch. */
+  readonly isOn: (camera: string, name: SwitchName) => boolean;
   /** Number of browsers that watch its live pictures. */
   readonly viewersOf: (camera: string) => number;
   /** Of its lines; undefined if its objects are not followed. */
@@ -25,7 +28,7 @@ const WITH_REASON = { labels: ['camera', 'reason'] } as const;
 /** Frames of the cameras, and how each camera is. */
 export function addCameraMetrics(registry: MetricsRegistry, sources: CameraMetricsSources): void {
   addCounts(registry, sources);
-  const { states, cameras, viewersOf, crossingsOf, clock } = sources;
+  const { states, cameras, isOn, viewersOf, crossingsOf, clock } = sources;
   const each = (of: (state: CameraState, camera: string) => number | undefined) =>
     function* (): Iterable<Sample<'camera'>> {
       for (const camera of cameras) {
@@ -35,7 +38,18 @@ export function addCameraMetrics(registry: MetricsRegistry, sources: CameraMetri
     };
   registry.gauge(
     { name: 'camera_up', help: '1 if the camera delivers frames now, else 0.', ...CAMERA },
-    each((state) => (cameraHealth(state, clock.now()).isUp ? 1 : 0)),
+    each((state, camera) => Number(cameraHealth(state, clock.now(), isOn(camera, 'enabled')).isUp)),
+  );
+  registry.gauge(
+    {
+      name: 'camera_switch_on',
+      help: '1 if the switch of the camera is on, else 0: enabled lets it run, detect gives its frames to the detector.',
+      labels: ['camera', 'switch'],
+    },
+    function* () {
+      for (const camera of cameras)
+        for (const name of SWITCH_NAMES) yield [{ camera, switch: name }, Number(isOn(camera, name))];
+    },
   );
   registry.gauge(
     { name: 'percept_age_seconds', help: 'Age of what the newest percept of the camera shows.', ...CAMERA },

@@ -20,6 +20,7 @@ describe('the metrics of a service', () => {
       version: '0.1.0',
       states: new CameraStates([], 0),
       cameras: [],
+      isOn: () => true,
       viewersOf: () => 0,
       crossingsOf: () => undefined,
       records: () => new Map(),
@@ -69,6 +70,23 @@ describe('the metrics of a service', () => {
     assert.deepEqual(await last(), [failures(1), 'config_last_reload_successful 0', at(1000)]);
     metrics.reloaded('success');
     assert.deepEqual(await last(), [failures(1), 'config_last_reload_successful 1', at(1005)]);
+  });
+
+  it('tell a camera and a detection that are switched off from those that are away', async () => {
+    const states = new CameraStates(['cam'], 0);
+    states.seen({ type: 'status', streamId: 'cam', atMs: 1, state: 'streaming' });
+    const on = { enabled: true, detect: true };
+    const metrics = start({ states, cameras: ['cam'], isOn: (_, name) => on[name] });
+    const all = async () => (await samples(metrics, 'camera_up', 'camera_switch_on')).map((line) => line.slice(-1));
+    assert.deepEqual(await samples(metrics, 'camera_up', 'camera_switch_on'), [
+      'camera_up{camera="cam"} 1',
+      'camera_switch_on{camera="cam",switch="enabled"} 1',
+      'camera_switch_on{camera="cam",switch="detect"} 1',
+    ]);
+    on.detect = false;
+    assert.deepEqual(await all(), ['1', '1', '0']);
+    on.enabled = false;
+    assert.deepEqual(await all(), ['0', '0', '0']);
   });
 
   it('count the restarts of a camera by their reasons, all of which are there from the start', async () => {
