@@ -9,6 +9,7 @@ import { refuseContradictions, refuseSharedFolders } from './contradictions.js';
 import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
 import { resolveHttp, type HttpConfig } from './http-config.js';
 import { rolesOf } from './keys/camera-keys.js';
+import { metricsKeys } from './keys/metrics-keys.js';
 import { flagKeys, runKeys, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
@@ -60,6 +61,8 @@ export type RunConfig = {
   readonly sinks: readonly SinkConfig[];
   /** The server of a service; absent without the section. */
   readonly http?: HttpConfig;
+  /** Who may read the numbers of a service; absent without the section. */
+  readonly metrics?: { readonly auth: 'none' | 'required' };
   /** Of a service, each absent without its section. */
   readonly snapshots?: SnapshotsConfig;
   readonly clips?: ClipsConfig;
@@ -136,6 +139,7 @@ export function resolveRun(
     sandbox: settings.ffmpeg?.sandbox,
     sinks: sinkConfigs(settings, parts),
     ...(settings.http !== undefined && { http: resolveHttp(settings.http) }),
+    ...(settings.metrics !== undefined && { metrics: withDefaults(metricsKeys, settings.metrics) }),
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
     ...(settings.clips !== undefined && { clips: resolveClips(settings.clips, cameras) }),
     ...(settings.record !== undefined && { record: resolveRecord(settings.record, cameras) }),

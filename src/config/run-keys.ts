@@ -8,6 +8,7 @@ import { detectKeys, ownDetectKeys } from './keys/detect-keys.js';
 import { endKeys } from './keys/end-keys.js';
 import { ffmpegKeys } from './keys/ffmpeg-keys.js';
 import { httpKeys } from './keys/http-keys.js';
+import { metricsKeys } from './keys/metrics-keys.js';
 import { detectorsKeys, modelKeys } from './keys/model-keys.js';
 import { SCENE_KEYS, type SceneSettings } from './keys/scene-keys.js';
 import { snapshotsKeys } from './keys/snapshot-keys.js';
@@ -32,6 +33,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
   readonly ffmpeg?: SettingsOf<typeof ffmpegKeys> | undefined;
   readonly http?: SettingsOf<typeof httpKeys> | undefined;
+  readonly metrics?: SettingsOf<typeof metricsKeys> | undefined;
   readonly snapshots?: SettingsOf<typeof snapshotsKeys> | undefined;
   readonly clips?: SettingsOf<typeof clipsKeys> | undefined;
   readonly record?: SettingsOf<typeof recordKeys> | undefined;
@@ -76,6 +78,7 @@ export function runKeys(parts: Parts) {
     },
     ffmpeg: { type: 'section', keys: ffmpegKeys, description: 'The processes of ffmpeg.' },
     http: { type: 'section', keys: httpKeys, description: 'The server of `nowcast serve`.' },
+    metrics: { type: 'section', keys: metricsKeys, description: 'The numbers of `nowcast serve` for Prometheus.' },
     snapshots: {
       type: 'section',
       keys: snapshotsKeys,

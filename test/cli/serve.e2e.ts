@@ -164,10 +164,15 @@ describe('nowcast serve', function () {
 
   itNeeds(NEEDS, 'describes its answers, gives them by role, and says if it is open to everyone', async () => {
     const users = { vera: { token: 'of vera' }, ada: { role: 'admin', token: 'of ada' } };
-    const { run, get } = await start({ cameras: { front: { source: person } }, http: { users } });
+    const { run, get } = await start({
+      cameras: { front: { source: person } },
+      http: { users },
+      metrics: { auth: 'none' },
+    });
     const as = (name: string) => ({ headers: { authorization: `Bearer of ${name}` } });
     assert.equal((await get('/api/stats')).status, 401);
     assert.equal((await get('/livez')).status, 200);
+    assert.equal((await get('/metrics')).status, 200);
     assert.equal((await get('/api/config', as('vera'))).status, 403);
     const config = await (await get('/api/config', as('ada'))).text();
     assert.doesNotMatch(config, /of (vera|ada)/);

@@ -52,7 +52,7 @@ describe('a configuration file', () => {
       'a wrong key at the top',
       '\nmodell: {}\n',
       [
-        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, http, snapshots, clips, record, feed, output, webhook, mqtt, pace, max_frames, duration, wait, state, strict)',
+        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, ffmpeg, http, metrics, snapshots, clips, record, feed, output, webhook, mqtt, pace, max_frames, duration, wait, state, strict)',
       ],
     ],
     [

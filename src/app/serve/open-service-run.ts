@@ -173,6 +173,7 @@ function apiSources(
     isReady: () => parts.isReady && !context.signal.aborted,
     originals,
     metrics,
+    areMetricsOpen: parts.first.metrics?.auth === 'none',
     clock: context.clock,
     startedMs,
     rulesOf: (camera) => rulesOf(parts.config, camera),

@@ -372,6 +372,13 @@ describe('the API of a service', () => {
     assert.equal((await ask(sources, 'GET /api/stats?token=x')).status, 200);
   });
 
+  it('gives metrics to viewers, or to everyone where the configuration says so', async () => {
+    const roleOf = async (changes: Partial<ApiSources>) =>
+      serviceRoutes(await sourcesOf(changes)).find(({ path }) => path === '/metrics')?.role;
+    assert.equal(await roleOf({}), 'viewer');
+    assert.equal(await roleOf({ areMetricsOpen: true }), 'anyone');
+  });
+
   it('has no paths for parts that the service lacks, and none for other methods', async () => {
     const { switches: _, reload: __, objects: ___, ...rest } = await sourcesOf();
     const { answer } = serviceApi(rest);

@@ -73,6 +73,7 @@ describe('the changes of a configuration', () => {
   it('name the sections and keys that need a restart of the service, until they are as they were', () => {
     const feed = { port: 1 };
     assert.deepEqual(changes({ ...THREE, feed }).needsRestart, ['feed']);
+    assert.deepEqual(changes({ ...THREE, metrics: { auth: 'none' } }).needsRestart, ['metrics']);
     const [first, second] = [
       configOf({ ...THREE, feed }),
       configOf({ ...THREE, strict: true, feed: { port: 2, max_clients: 5, token: 'other' } }),

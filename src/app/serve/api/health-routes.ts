@@ -9,7 +9,7 @@ const OK: Content = { description: 'ok', contentType: TEXT };
 
 /** Paths for supervisors and Prometheus. They are text, because people read them first. */
 export function healthRoutes(sources: ApiSources): readonly Route[] {
-  const { metrics } = sources;
+  const { metrics, areMetricsOpen = false } = sources;
   const alive = (path: string): Route =>
     route({
       method: 'GET',
@@ -34,7 +34,7 @@ export function healthRoutes(sources: ApiSources): readonly Route[] {
     route({
       method: 'GET',
       path: '/metrics',
-      role: 'viewer',
+      role: areMetricsOpen ? 'anyone' : 'viewer',
       summary: 'Numbers for Prometheus.',
       answers: { 200: { description: 'The text format of Prometheus.', contentType: metrics.contentType } },
       answer: async () => textAnswer(await metrics.text(), 200, metrics.contentType),

@@ -37,6 +37,8 @@ export type ApiSources = LatestPicturesSources & {
   readonly snapshot: () => MeasurementsSnapshot;
   readonly isReady: () => boolean;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** Everyone may read the metrics. */
+  readonly areMetricsOpen?: boolean;
   readonly startedMs: number;
   /** Absent parts have no paths. */
   readonly rulesOf?: (camera: string) => CameraRules | undefined;
