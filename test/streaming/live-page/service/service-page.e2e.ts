@@ -73,6 +73,27 @@ describe('the page of a service in a browser', function () {
     assert.equal(await page.locator('.tile .hint:visible').count(), 1);
   });
 
+  itNeeds(
+    NEEDS_CHROMIUM,
+    'takes what somebody has switched off for no fault, and drops that were wanted for no loss',
+    async () => {
+      const { page } = await open('off');
+      assert.match((await page.locator('#state').textContent())!, /live/);
+      const off = page.locator('.tile', { hasText: 'front door' });
+      assert.equal(await off.locator('.hint').textContent(), 'switched off');
+      assert.equal(await page.locator('.dot.down').count(), 0);
+      const undetected = page.locator('.tile', { hasText: 'street' });
+      assert.equal(await undetected.locator('.why').textContent(), 'detection off');
+      assert.match((await undetected.locator('.foot').textContent())!, /none lost/);
+      assert.equal(await undetected.locator('.lost').getAttribute('d'), '');
+      await undetected.click();
+      await page.locator('#timeline .bar.detect-off').waitFor();
+      const bars = await page.locator('#timeline .bar').all();
+      const classes = await Promise.all(bars.map((bar) => bar.getAttribute('class')));
+      assert.deepEqual(classes.sort(), ['bar answered', 'bar detect-off', 'bar policy']);
+    },
+  );
+
   itNeeds(NEEDS_CHROMIUM, 'says that the service does not answer', async () => {
     const { page } = await open('lost');
     assert.ok(await page.locator('#notice').isVisible());

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { SYNTH_CLASSES } from '../../../../synth/classes.js';
+import type { DropReason } from '../../../../src/core/events.js';
 import type { Detection } from '../../../../src/core/detection.js';
 import { sceneRules } from '../../../../src/core/scene-rules.js';
 import type { ObjectEvent } from '../../../../src/core/scene-events.js';
@@ -15,7 +16,7 @@ import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-ha
 import type { DrawnFrame } from '../staged-page.js';
 
 /** The states in which a person may find the page of a service. */
-export const SERVICE_STATES = ['grid', 'away', 'camera', 'clip', 'drawing', 'viewer', 'lost', 'login'] as const;
+export const SERVICE_STATES = ['grid', 'away', 'off', 'camera', 'clip', 'drawing', 'viewer', 'lost', 'login'] as const;
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
 export const STAGED_TOKEN = 'open sesame';
@@ -88,6 +89,19 @@ const ROUTES = [
 
 const TURN = { method: 'PUT', path: '/api/cameras/{camera}/switches/{switch}', role: 'operator' } as const;
 
+/** Reasons of a few drops and of many. */
+const DROPS = { 'some lost': ['late', 'superseded'], wanted: ['policy:at night', 'detect-off'] } as const;
+
+/** The second camera where it does not stream. */
+const SECOND: Readonly<Partial<Record<ServiceState, object>>> = {
+  away: {
+    isUp: false,
+    isOff: false,
+    why: 'reconnecting for 2 min: no answer from 192.0.2.8:554; next attempt in 8 s',
+  },
+  off: { isUp: false, isOff: true, why: 'switched off' },
+};
+
 export type StagedOptions = {
   readonly cameras?: readonly string[];
   readonly frames: readonly DrawnFrame[];
@@ -126,10 +140,10 @@ export class StagedService {
     const switches: Switches = { enabled: true, detect: true };
     const present = [...cameras];
     const snapshots = await picturesOf(frames[0]);
-    const away = state === 'away' ? cameras[1] : undefined;
+    const silent = state === 'away' || state === 'off' ? cameras[1] : undefined;
     let publisher: PagePublisher | undefined;
     const show = (camera: string): void => {
-      if (camera === away) return;
+      if (camera === silent) return;
       const { jpeg } = frames[cameras.indexOf(camera) % frames.length];
       publisher?.post({
         topic: liveTopic({ camera, form: 'pictures' }),
@@ -154,7 +168,7 @@ export class StagedService {
         settings: { routes: [...ROUTES, TURN] },
         answer: (what, _, write) =>
           write === undefined
-            ? answerTo(what, { cameras: present, away, snapshots, clip, switches })
+            ? answerTo(what, { cameras: present, state, snapshots, clip, switches })
             : turned(switches, what, write.body),
         ...(state === 'viewer' && {
           access: { users: [{ name: 'vera', role: 'viewer', tokens: [STAGED_TOKEN] }], proxies: { trusted: [] } },
@@ -184,9 +198,10 @@ export class StagedService {
     while (feed.server.clientCount === 0) await page.waitForTimeout(20);
     await page.waitForTimeout(200);
     for (const [i, camera] of cameras.entries())
-      if (camera !== away) await staged.#play(camera, frames[i % frames.length]);
+      if (camera !== silent)
+        await staged.#play(camera, frames[i % frames.length], DROPS[state === 'off' ? 'wanted' : 'some lost']);
     await page.locator('[data-form=pictures]').first().waitFor();
-    const shown = isOne ? [cameras[0]] : cameras.filter((camera) => camera !== away);
+    const shown = isOne ? [cameras[0]] : cameras.filter((camera) => camera !== silent);
     for (const camera of shown) show(camera);
     await page
       .locator(`${isOne ? '#stage' : '.tile'} [data-seq="${LAST_SEQ}"]`)
@@ -213,7 +228,7 @@ export class StagedService {
   }
 
   /** A minute of a camera. */
-  async #play(camera: string, { objects }: DrawnFrame): Promise<void> {
+  async #play(camera: string, { objects }: DrawnFrame, [rare, usual]: readonly DropReason[]): Promise<void> {
     const { server } = this.#feed;
     const detections = objects.map(({ box, classId, trackId }): Detection => ({
       box,
@@ -228,9 +243,7 @@ export class StagedService {
       const latencyMs = LATENCY_MS + 20 * Math.sin(seq / 9) + (seq % 41 === 0 ? 60 : 0);
       const frame = { streamId: camera, capturedAtMs, ptsMs: capturedAtMs, uncertaintyMs: 0, ...SIZE };
       if (seq % 3 === 2 && seq !== LAST_SEQ)
-        server.publish(
-          dropEventOf(seq, { ...frame, atMs: capturedAtMs + 40, reason: seq % 60 === 2 ? 'late' : 'superseded' }),
-        );
+        server.publish(dropEventOf(seq, { ...frame, atMs: capturedAtMs + 40, reason: seq % 60 === 2 ? rare : usual }));
       else
         server.publish(
           perceptOf(seq, {
@@ -248,7 +261,7 @@ export class StagedService {
           stream: camera,
           received: SECONDS * FPS,
           percepts: 321,
-          drops: { superseded: 151, late: 8 },
+          drops: { [usual]: 151, [rare]: 8 },
           inFlight: 0,
           latencyMs: { p50: LATENCY_MS, p90: 102, p99: 158 },
         },
@@ -302,7 +315,7 @@ export async function clipCanPlay(page: Page): Promise<void> {
 /** What the stage shows. */
 type Shown = {
   readonly cameras: readonly string[];
-  readonly away: string | undefined;
+  readonly state: ServiceState;
   readonly snapshots: readonly Uint8Array[];
   readonly clip: string;
   readonly switches: Switches;
@@ -349,7 +362,7 @@ function loggedObjects(camera: string): readonly object[] {
   }));
 }
 
-function answerTo(what: string, { cameras, away, snapshots, clip, switches }: Shown): Answer | undefined {
+function answerTo(what: string, { cameras, state, snapshots, clip, switches }: Shown): Answer | undefined {
   const part = /^GET \/api\/events\/.*-(\d+)\/(snapshot|clip)/.exec(decodeURIComponent(what));
   if (part?.[2] === 'clip') return { status: 200, contentType: 'video/mp4', file: clip };
   if (part !== null)
@@ -360,9 +373,8 @@ function answerTo(what: string, { cameras, away, snapshots, clip, switches }: Sh
         cameras: cameras.map((name, i) => ({
           name,
           source: `rtsp://192.0.2.${i + 7}/stream1`,
-          isUp: name !== away,
-          why:
-            name === away ? 'reconnecting for 2 min: no answer from 192.0.2.8:554; next attempt in 8 s' : 'streaming',
+          ...((i === 1 && SECOND[state]) || { isUp: true, isOff: false, why: 'streaming' }),
+          isDetecting: state !== 'off' || i < 2,
           losses: i,
           ...(i === 0 && { crossings: { gate: { leaves: 12, comes: 9 } } }),
         })),

@@ -4,6 +4,10 @@ export type CameraFacts = {
   readonly name: string;
   readonly source: string;
   readonly isUp: boolean;
+  /** Switched off: it is not up, and nothing is wrong. */
+  readonly isOff: boolean;
+  /** Its frames go to the detector. */
+  readonly isDetecting: boolean;
   /** In words. */
   readonly why: string;
   readonly losses: number;

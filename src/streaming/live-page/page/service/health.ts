@@ -1,4 +1,5 @@
 import type { CameraModel } from './camera-model.js';
+import { isUsualDrop } from './drop-reasons.js';
 
 /** `142 ms`, `1.4 s`, `3 min`. */
 export function shortDuration(ms: number): string {
@@ -6,6 +7,11 @@ export function shortDuration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
+/** Whether a camera that should deliver frames does not. */
+export function isAway({ facts }: CameraModel): boolean {
+  return facts !== undefined && !facts.isUp && !facts.isOff;
 }
 
 export type HealthTexts = {
@@ -26,7 +32,7 @@ export function healthTexts(model: CameraModel, nowMs: number): HealthTexts {
   const age = model.ageAt(nowMs);
   const quantiles = stats?.latencyMs ?? facts?.latencyMs;
   const drops = Object.entries(stats?.drops ?? facts?.drops ?? {}).filter(([, count]) => (count ?? 0) > 0);
-  const lost = drops.filter(([reason]) => reason !== 'superseded' && reason !== 'stride');
+  const lost = drops.filter(([reason]) => !isUsualDrop(reason));
   const losses = facts?.losses ?? 0;
   return {
     fps: model.fpsAt(nowMs).toFixed(1),

@@ -4,6 +4,7 @@ import { element } from '../page.js';
 import { get, NotLoggedIn, type CameraFacts, type CameraRules, type ServiceStats } from './api.js';
 import { CameraModel } from './camera-model.js';
 import { CameraPage } from './camera-page.js';
+import { isAway } from './health.js';
 import { Login } from './login.js';
 import { Tile } from './tile.js';
 
@@ -189,7 +190,7 @@ async function admit(): Promise<void> {
 
 function update(): void {
   const all = [...cameras.values()];
-  const away = all.filter(({ facts }) => facts?.isUp === false);
+  const away = all.filter(isAway);
   const phase = !isAdmitted ? 'waiting' : !isConnected ? 'lost' : away.length > 0 ? 'quiet' : 'live';
   document.body.dataset['phase'] = phase;
   element('state').querySelector('span')!.textContent = STATES[phase] ?? `${away.length} of ${all.length} away`;

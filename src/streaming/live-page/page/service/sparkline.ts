@@ -1,5 +1,6 @@
 import type { CameraModel } from './camera-model.js';
 import { TIMELINE_MS } from './camera-model.js';
+import { isUsualDrop } from './drop-reasons.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT] = [240, 30];
@@ -11,7 +12,7 @@ export function sparkline({ latencies, drops, budgetMs }: CameraModel, nowMs: nu
   const y = (ms: number): string => (HEIGHT - 5 - (Math.max(0, ms) / most) * (HEIGHT - 7)).toFixed(1);
   const svg = node('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' });
   const marks = drops
-    .filter(({ reason }) => !USUAL.has(reason))
+    .filter(({ reason }) => !isUsualDrop(reason))
     .map(({ atMs }) => `M${x(atMs)} ${HEIGHT - 4}v4`)
     .join('');
   svg.append(node('path', { class: 'lost', d: marks }));
@@ -20,9 +21,6 @@ export function sparkline({ latencies, drops, budgetMs }: CameraModel, nowMs: nu
   if (points.length > 1) svg.append(node('path', { class: 'answers', d: `M${points.join('L')}` }));
   return svg;
 }
-
-/** A schedule that keeps up with the newest frame drops others all the time. */
-const USUAL: ReadonlySet<string> = new Set(['superseded', 'stride']);
 
 function node(name: string, attributes: Readonly<Record<string, string>>): SVGElement {
   const made = document.createElementNS(SVG, name);

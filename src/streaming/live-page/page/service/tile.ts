@@ -1,6 +1,6 @@
 import { newElement } from '../page.js';
 import type { CameraModel } from './camera-model.js';
-import { healthTexts } from './health.js';
+import { healthTexts, isAway } from './health.js';
 import { LiveView } from './live-view.js';
 import { sparkline } from './sparkline.js';
 
@@ -69,10 +69,11 @@ export class Tile {
     for (const name of ['fps', 'age', 'latency'] as const) this.#figures[name].textContent = texts[name];
     this.#figures.latency.classList.toggle('over', texts.isOverBudget);
     const { facts } = this.#model;
-    const isUp = facts?.isUp ?? false;
-    this.#state.className = `dot ${facts === undefined ? '' : isUp ? 'up' : 'down'}`;
+    const isDown = isAway(this.#model);
+    this.#state.className = `dot ${isDown ? 'down' : facts?.isUp === true ? 'up' : ''}`;
     const how = this.view.element.dataset['form'] === 'pictures' ? "the detector's pictures" : '';
-    this.#why.textContent = facts === undefined || isUp ? how : 'away';
+    const isIdle = facts?.isUp === true && !facts.isDetecting;
+    this.#why.textContent = isDown ? 'away' : isIdle ? 'detection off' : how;
     this.element.title = facts?.why ?? '';
     this.view.say(sayOf(this.#model, this.view));
     const { size } = this.#model.percepts.newest ?? {};
