@@ -1,4 +1,11 @@
-import type { LossReason, PerceptEvent, PipelineEvent, StatusEvent, StatusState } from '../../core/events.js';
+import type {
+  DropEvent,
+  LossReason,
+  PerceptEvent,
+  PipelineEvent,
+  StatusEvent,
+  StatusState,
+} from '../../core/events.js';
 
 /** Times that a stream had to begin again, by the reason. */
 export type Restarts = Readonly<Partial<Record<LossReason, number>>>;
@@ -31,6 +38,8 @@ export type CameraState = {
     readonly emittedAtMs: number;
     readonly capturedAtMs: number;
   };
+  /** The newest frame while detection is off. */
+  readonly lastUndetected?: Pick<DropEvent, 'streamId' | 'seq' | 'ptsMs' | 'capturedAtMs'> | undefined;
 };
 
 /** Follows the events of a service, and knows how each camera is. */
@@ -61,11 +70,15 @@ export class CameraStates {
         this.#update(streamId, {
           lastFrameAtMs: readyAtMs,
           lastPercept: { streamId, seq, epoch, ptsMs, width, height, detections, emittedAtMs, capturedAtMs },
+          lastUndetected: undefined,
         });
         break;
       }
       case 'drop':
-        this.#update(event.streamId, { lastFrameAtMs: event.atMs });
+        this.#update(event.streamId, {
+          lastFrameAtMs: event.atMs,
+          ...(event.reason === 'detect-off' && { lastUndetected: event }),
+        });
         break;
       case 'status':
         this.#status(event);

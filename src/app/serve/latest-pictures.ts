@@ -17,8 +17,9 @@ export type PictureForm = {
   readonly height?: number | undefined;
 };
 
-type Percept = NonNullable<CameraState['lastPercept']>;
-type Found = { readonly jpeg: Uint8Array; readonly percept: Percept };
+/** What is known of a picture, and seen in it. */
+type Shown = Pick<NonNullable<CameraState['lastPercept']>, 'seq' | 'capturedAtMs' | 'width' | 'height' | 'detections'>;
+type Found = { readonly jpeg: Uint8Array; readonly shown: Shown };
 type Kept = {
   readonly atMs: number;
   readonly found: Promise<Found | string>;
@@ -31,7 +32,7 @@ const FRESH_MS = 1000;
 const MOST_FORMS = 4;
 const QUALITY = 85;
 
-/** The pictures of the newest percepts. Nobody asking costs nothing. */
+/** The pictures of the newest percepts, or of the newest frames while detection is off. Nobody asking costs nothing. */
 export class LatestPictures {
   readonly #sources: LatestPicturesSources;
   readonly #kept = new Map<string, Kept>();
@@ -65,33 +66,32 @@ export class LatestPictures {
   /** @returns the reason if there is none */
   async #decode(camera: string): Promise<Found | string> {
     const { states, originals } = this.#sources;
-    const percept = states.get(camera)?.lastPercept;
-    if (percept === undefined) return `${camera} has no percept yet`;
-    const found = await originals.jpeg(percept);
-    return found.jpeg === undefined ? `${camera} has no picture: ${found.message}` : { jpeg: found.jpeg, percept };
+    const { lastPercept, lastUndetected } = states.get(camera) ?? {};
+    const newest = lastUndetected ?? lastPercept;
+    if (newest === undefined) return `${camera} has no percept yet`;
+    const found = await originals.jpeg(newest);
+    if (found.jpeg === undefined) return `${camera} has no picture: ${found.message}`;
+    const { jpeg, width, height } = found;
+    return { jpeg, shown: { width, height, detections: [], ...newest } };
   }
 
   async #answer(picture: Promise<Found | string>, form: PictureForm): Promise<Answer> {
     const found = await picture;
     if (typeof found === 'string') return { status: 503, body: found };
-    const { percept, jpeg } = found;
+    const { shown, jpeg } = found;
     return {
       status: 200,
       contentType: 'image/jpeg',
       headers: {
-        'nowcast-seq': String(percept.seq),
-        'nowcast-captured-at': new Date(this.#sources.clock.toUnixMs(percept.capturedAtMs)).toISOString(),
+        'nowcast-seq': String(shown.seq),
+        'nowcast-captured-at': new Date(this.#sources.clock.toUnixMs(shown.capturedAtMs)).toISOString(),
       },
-      body: form.hasBoxes || form.height !== undefined ? await inForm(jpeg, percept, form) : jpeg,
+      body: form.hasBoxes || form.height !== undefined ? await inForm(jpeg, shown, form) : jpeg,
     };
   }
 }
 
-async function inForm(
-  jpeg: Uint8Array,
-  { width, height, detections }: Percept,
-  form: PictureForm,
-): Promise<Uint8Array> {
+async function inForm(jpeg: Uint8Array, { width, height, detections }: Shown, form: PictureForm): Promise<Uint8Array> {
   const shownHeight = Math.min(height, form.height ?? height);
   const shown = { width: Math.max(1, Math.round((width * shownHeight) / height)), height: shownHeight };
   const { default: sharp } = await import('sharp');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CameraStates } from '../../../src/app/serve/camera-states.js';
 import { LatestPictures } from '../../../src/app/serve/latest-pictures.js';
-import { perceptOf } from '../../streaming/events.js';
+import { dropEventOf, perceptOf } from '../../streaming/events.js';
 
 describe('the latest pictures', () => {
   const start = () => {
@@ -38,6 +38,23 @@ describe('the latest pictures', () => {
     assert.equal((await pictures.of('cam')).headers?.['nowcast-seq'], '2');
     assert.deepEqual(decoded, [1, 2]);
     assert.ok(answers.every(({ status, body }) => status === 200 && body?.[0] === 1));
+  });
+
+  it('are those of the newest frames while detection is off', async () => {
+    const { clock, states, decoded, pictures } = start();
+    const ask = async (): Promise<string | undefined> => {
+      clock.nowMs += 1000;
+      const { headers } = await pictures.of('cam');
+      return headers?.['nowcast-seq'];
+    };
+    states.seen(perceptOf(1));
+    states.seen(dropEventOf(2));
+    assert.equal(await ask(), '1');
+    states.seen(dropEventOf(3, { reason: 'detect-off' }));
+    assert.equal(await ask(), '3');
+    states.seen(perceptOf(4));
+    assert.equal(await ask(), '4');
+    assert.deepEqual(decoded, [1, 3, 4]);
   });
 
   it('are unavailable before the first percept', async () => {

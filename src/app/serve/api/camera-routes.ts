@@ -24,7 +24,8 @@ export function cameraRoutes(sources: ApiSources): readonly Route[] {
       method: 'GET',
       path,
       role: 'viewer',
-      summary: 'The picture of the newest percept. Pictures are decoded once a second at most.',
+      summary:
+        'The picture of the newest percept, or of the newest frame while detection is off. Pictures are decoded once a second at most.',
       query: PictureQuery,
       answers: {
         200: { description: 'The picture; `nowcast-seq` names its frame in the feed.', contentType: 'image/jpeg' },
