@@ -9,7 +9,7 @@ type Scheme = 'light' | 'dark';
 type View = { readonly name: string; readonly width: number; readonly height: number; readonly scheme: Scheme };
 
 /** Of the documents. */
-const GRID: View = { name: 'docs/serve-cameras.png', width: 1440, height: 900, scheme: 'dark' };
+const GRID: View = { name: 'docs/serve-cameras.png', width: 1440, height: 500, scheme: 'dark' };
 const CAMERA: View = { name: 'docs/serve-camera.png', width: 1440, height: 900, scheme: 'light' };
 const PHONE: View = { name: 'docs/serve-phone.png', width: 390, height: 844, scheme: 'dark' };
 
