@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PacedCamera } from '../test/helpers/paced-camera/index.js';
 import { numberOption } from './number-option.js';
+import { measureReload, type MeasuredReload } from './serve-reload.js';
 import { childrenOf, cpuMs, rssBytes } from './processes.js';
 import { machine, median, printTable, quantile } from './table.js';
 
@@ -36,6 +37,7 @@ type Measured = {
   /** Processor time in cores. */
   readonly serviceCores: number;
   readonly senderCores: number;
+  readonly reload: MeasuredReload;
 };
 
 /** Runs the service with 8 and with 16 cameras, more than two cores can detect on, and sees how they share. */
@@ -68,6 +70,9 @@ export async function run(): Promise<void> {
       ['processor of the service, cores', ...rows.map(({ serviceCores }) => serviceCores.toFixed(2))],
       ['processor of the senders, cores', ...rows.map(({ senderCores }) => senderCores.toFixed(2))],
       ['start to ready, ms', ...rows.map(({ readyMs }) => readyMs.toFixed(0))],
+      ['reload that turns one camera, ms', ...rows.map(({ reload }) => reload.takenMs.toFixed(0))],
+      ['until that camera has a percept again, ms', ...rows.map(({ reload }) => reload.backMs.toFixed(0))],
+      ['frames of each other camera over those sent', ...rows.map(({ reload }) => span(reload.othersReceived, 2))],
     ],
   );
 }
@@ -92,7 +97,7 @@ async function measure(count: number, seconds: number, budget: string): Promise<
         detect: { budget },
       }),
     );
-    return await observe(await startService(file, folder), cameras, seconds);
+    return await observe(await startService(file, folder), { file, cameras, seconds });
   } finally {
     await Promise.all(cameras.map((camera) => camera.kill()));
     await rm(folder, { recursive: true, force: true });
@@ -119,8 +124,11 @@ async function startService(file: string, folder: string): Promise<Service> {
 
 async function observe(
   { child, url, readyMs }: Service,
-  cameras: readonly PacedCamera[],
-  seconds: number,
+  {
+    file,
+    cameras,
+    seconds,
+  }: { readonly file: string; readonly cameras: readonly PacedCamera[]; readonly seconds: number },
 ): Promise<Measured> {
   const pid = child.pid!;
   const exited = once(child, 'exit');
@@ -143,6 +151,8 @@ async function observe(
     const after = await stateOf(url);
     const tookMs = performance.now() - beganAtMs;
     const percepts = after.map(({ percepts: now }, i) => now - before[i].percepts);
+    const rss = rssBytes(pid);
+    const [ownAfterMs, sendersAfterMs] = [cpuOf(own), cpuOf(senders)];
     const mean = percepts.reduce((a, b) => a + b, 0) / percepts.length;
     return {
       cameras: cameras.length,
@@ -152,9 +162,10 @@ async function observe(
       agesMs: [...ages.values()].map((each) => median(each)),
       metricsMs,
       pageMs,
-      rssMib: [rssAtFirst / MIB, rssBytes(pid) / MIB] as const,
-      serviceCores: (cpuOf(own) - ownMs) / tookMs,
-      senderCores: (cpuOf(senders) - sendersMs) / tookMs,
+      rssMib: [rssAtFirst / MIB, rss / MIB] as const,
+      serviceCores: (ownAfterMs - ownMs) / tookMs,
+      senderCores: (sendersAfterMs - sendersMs) / tookMs,
+      reload: await measureReload(url, file, CAMERA.fps),
     };
   } finally {
     child.kill('SIGINT');
