@@ -228,7 +228,10 @@ export class WebServer {
     if (socket.destroyed || this.#isRefused(request)) return;
     const waiting = (this.#waiting.get(socket) ?? 0) + 1;
     this.#waiting.set(socket, waiting);
-    response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1));
+    response.once('close', () => {
+      this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1);
+      this.#open.delete(request);
+    });
     const refuse = (why: Refusal): void => {
       this.#refuse(socket, request, why, () => {
         response.writeHead(why.status, { ...JSON_HEADERS, ...challengeOf(why), connection: 'close' });
@@ -237,7 +240,6 @@ export class WebServer {
     };
     const pass = (asker: Asker): void => {
       this.#open.add(request, rule.role, () => socket.destroy());
-      response.once('close', () => this.#open.delete(request));
       if (this.#parts.some((part) => part.answer(request, response, asker))) return;
       if (isReading(request)) reply(response, 404, { error: `no ${pathOf(request)} here` });
       else refuse(READ_ONLY);
