@@ -109,7 +109,8 @@ export class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Not
     this.#passedOver.end(emit);
     const errors: unknown[] = [];
     const reason = this.#outage.isDown ? 'detector-down' : 'stopped';
-    for (const { waiting } of this.#streams.values()) {
+    for (const { waiting, place } of this.#streams.values()) {
+      this.#turns.leave(place);
       for (const frame of waiting.splice(0)) {
         try {
           this.#drop(frame, reason, emit);
@@ -158,7 +159,7 @@ export class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Not
     stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
     stream.lastTurnAtMs = nowMs;
-    stream.place = this.#turns.taken(stream.place, stream.priority);
+    this.#turns.take(stream.place);
     const scheduled = { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
     this.#passedOver.started(scheduled);
     return scheduled;
@@ -206,7 +207,7 @@ export class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Not
         ({ waiting, awaitsNext, inFlight, policy }) =>
           waiting.length > 0 && !awaitsNext && (inFlight < 1 || policy.keepsAll === true),
       )
-      .map((stream) => ({ stream, place: stream.place, staleness: nowMs - stream.lastTurnAtMs }))
+      .map((stream) => ({ stream, place: stream.place.value, staleness: nowMs - stream.lastTurnAtMs }))
       .sort(byUrgency);
   }
 

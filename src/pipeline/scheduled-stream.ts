@@ -1,7 +1,7 @@
 import type { Frame } from '../core/frame.js';
 import type { Policy } from '../scheduling/policy.js';
 import { FrameIntervalEstimator } from './frame-interval.js';
-import { Turns } from './turns.js';
+import type { Place, Turns } from './turns.js';
 
 /** The rules of a schedule that may differ from stream to stream. */
 export type StreamSchedule = {
@@ -17,7 +17,6 @@ export type ScheduledStream = {
   readonly policy: Policy;
   /** Undefined means no budget. */
   readonly latencyBudgetMs: number | undefined;
-  readonly priority: number;
   /** Oldest first. The newest frame alone, unless the policy keeps all. */
   readonly waiting: Frame[];
   readonly interval: FrameIntervalEstimator;
@@ -25,8 +24,8 @@ export type ScheduledStream = {
   lastRunSeq: number;
   /** Start of its last run. */
   lastTurnAtMs: number;
-  /** Of {@link Turns}. */
-  place: number;
+  /** Among the streams at the detector. */
+  readonly place: Place;
   newestReadyAtMs: number;
   /** True if its last frame found no free detector in time. */
   isDeprived: boolean;
@@ -42,13 +41,12 @@ export function newStream(
   return {
     policy,
     latencyBudgetMs: policy.keepsAll === true ? undefined : latencyBudgetMs,
-    priority,
     waiting: [],
     interval: new FrameIntervalEstimator(),
     policyMemory: policy.initial,
     lastRunSeq: -1,
     lastTurnAtMs: -Infinity,
-    place: turns.first(priority),
+    place: turns.join(priority),
     newestReadyAtMs: -Infinity,
     isDeprived: false,
     inFlight: 0,
@@ -68,7 +66,7 @@ export function reservedMs(stream: ScheduledStream, place: number, nowMs: number
   if (!isDeprived || waiting.length > 0 || latencyBudgetMs === undefined) return 0;
   const intervalMs = interval.intervalMs();
   if (intervalMs === undefined) return 0;
-  const patienceMs = runtimeMs * Turns.need(stream.place, stream.priority, place);
+  const patienceMs = runtimeMs * stream.place.need(place);
   const comesInMs = newestReadyAtMs + intervalMs - nowMs;
   return Math.abs(comesInMs) > patienceMs ? 0 : comesInMs + patienceMs;
 }

@@ -1,5 +1,24 @@
 /** A stream that could not run for so many turns gets no more of them back. */
 const MOST_CREDIT = 8;
+/** Rounding may leave this much. */
+const NEGLIGIBLE = 1e-6;
+
+/** The place of a stream among those at the same detector. */
+export class Place {
+  /** In turns of priority 1. The stream with the least value goes first. */
+  value: number;
+  readonly priority: number;
+
+  constructor(value: number, priority: number) {
+    this.value = value;
+    this.priority = priority;
+  }
+
+  /** How much of its credit the stream needs to be level with another, from 0 (none) to 1 (all). */
+  need(other: number): number {
+    return Math.max(0, Math.min(1, ((other - this.value) * this.priority) / MOST_CREDIT));
+  }
+}
 
 /**
  * The turns of streams at a detector, by start-time fair queueing (Goyal, Vin and Cheng 1996): each run moves its
@@ -9,21 +28,40 @@ const MOST_CREDIT = 8;
  */
 export class Turns {
   #foremost = 0;
+  readonly #places = new Set<Place>();
 
-  /** The place of a stream before its first run. */
-  first(priority: number): number {
-    return this.#foremost + 1 / priority;
+  /** Adds a stream, which has its first turn as soon as those that wait now have had theirs. */
+  join(priority: number): Place {
+    const place = new Place(this.#foremost + 1 / priority, priority);
+    this.#places.add(place);
+    return place;
   }
 
-  /** @returns the place of a stream after a run from `place` */
-  taken(place: number, priority: number): number {
-    const start = Math.max(place, this.#foremost - MOST_CREDIT / priority);
-    this.#foremost = Math.max(this.#foremost, start);
-    return start + 1 / priority;
+  leave(place: Place): void {
+    this.#places.delete(place);
   }
 
-  /** How much of its credit a stream needs to be level with another, from 0 (none) to 1 (all). */
-  static need(place: number, priority: number, other: number): number {
-    return Math.max(0, Math.min(1, ((other - place) * priority) / MOST_CREDIT));
+  /** Moves the place of a stream that runs. */
+  take(place: Place): void {
+    this.#foremost = Math.max(this.#foremost, place.value);
+    place.value += 1 / place.priority;
+    this.#boundCredit();
+  }
+
+  /**
+   * Takes what is above the bound from the widest gap between two places, so that the streams on either side keep their
+   * distances: if each stream lost its own excess, one of several in the same position would pay for all of them.
+   */
+  #boundCredit(): void {
+    const behind = [...this.#places].filter(({ value }) => value < this.#foremost).sort((a, b) => a.value - b.value);
+    const next = (i: number): number => behind.at(i + 1)?.value ?? this.#foremost;
+    for (;;) {
+      const excess = Math.max(...behind.map(({ value, priority }) => this.#foremost - value - MOST_CREDIT / priority));
+      if (!(excess > NEGLIGIBLE)) return;
+      const gaps = behind.map(({ value }, i) => next(i) - value);
+      const widest = gaps.indexOf(Math.max(...gaps));
+      const lift = Math.min(excess, gaps[widest]);
+      for (const place of behind.slice(0, widest + 1)) place.value += lift;
+    }
   }
 }
