@@ -27,8 +27,8 @@ export async function disturb(
     await sleep(REST_MS * (0.5 + uniform()));
     const pids = command.childrenLike(victim.commandLine);
     if (pids.length === 0) continue;
-    const pid = pids[Math.floor(uniform() * pids.length)];
-    const way = victim.ways[Math.floor(uniform() * victim.ways.length)];
+    const pid = anyOf(pids, uniform);
+    const way = anyOf(victim.ways, uniform);
     try {
       process.kill(pid, way === 'kill' ? 'SIGKILL' : 'SIGSTOP');
       note(`${victim.name}: ${way}`);
@@ -60,4 +60,9 @@ export async function annoy({ goesOn, uniform, note }: Disturbance, viewers: Vie
       viewer.resume();
     }
   }
+}
+
+/** One of the values, by chance. */
+export function anyOf<T>(values: readonly T[], uniform: () => number): T {
+  return values[Math.floor(uniform() * values.length)];
 }

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disturbance } from '../disturbance/disturb.js';
+import { anyOf, type Disturbance } from '../disturbance/disturb.js';
 import { camerasFile, type CamerasFile } from './cameras-file.js';
 
 const REST_MS = 6000;
@@ -34,29 +34,4 @@ export async function reload(
         `a ${isGood ? 'good' : 'bad'} file was answered with ${status} at its reload: ${text.slice(0, 40)}`,
       );
   }
-}
-
-/** Turns switches off and on again. */
-export async function turnSwitches(
-  { goesOn, uniform, note }: Disturbance,
-  { names, url }: { readonly names: readonly string[]; readonly url: string },
-): Promise<void> {
-  const turn = (camera: string, on: boolean): Promise<unknown> =>
-    fetch(new URL(`/api/cameras/${camera}/switches/detect`, url), {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ on }),
-    }).catch(() => undefined);
-  while (goesOn()) {
-    await sleep(REST_MS * (0.5 + uniform()));
-    const camera = anyOf(names, uniform);
-    await turn(camera, false);
-    note('switch: detect');
-    await sleep(1000 * uniform());
-    await turn(camera, true);
-  }
-}
-
-function anyOf<T>(values: readonly T[], uniform: () => number): T {
-  return values[Math.floor(uniform() * values.length)];
 }

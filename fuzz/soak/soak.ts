@@ -15,13 +15,19 @@ import { ObservedCommand, type Holding } from '../disturbance/observed-command.j
 import { runSummary, type TrialOptions, type TrialReport } from '../disturbance/trial.js';
 import { Viewers } from '../disturbance/viewers.js';
 import { breakBroker } from './broker.js';
-import { camerasFile, RECORDING } from './cameras-file.js';
-import { neverRead, scrape } from './clients.js';
-import { faultsOfScenes } from './judge.js';
-import { reload, turnSwitches } from './reloads.js';
+import { camerasFile, RECORDING, RECORDINGS } from './cameras-file.js';
+import { neverRead } from './clients.js';
+import { faultsOfScenes, faultsOfWebhook } from './judge.js';
+import { scrape, watchMetrics } from './metrics.js';
+import { breakReceiver, Receiver } from './receiver.js';
+import { WatchedFolder } from './recordings.js';
+import { reload } from './reloads.js';
+import { faultsOfSwitches, turnSwitches } from './switches.js';
 
 const CAMERAS = 6;
 const CAMERA = { width: 320, height: 192, fps: 10, gop: 10, loopSeconds: 20 } as const;
+/** The other stream of the first camera, for recordings. */
+const RECORD = { ...CAMERA, width: 640, height: 384 } as const;
 /** Each camera fails less often than a single one would, since there are six of them. */
 const CAMERA_REST_MS = 12_000;
 const VIEWERS = 4;
@@ -42,21 +48,21 @@ const BUG = /this is a bug|\n\s+at |UnhandledPromise|Warning: .*memory leak/;
  * Then it compares what the service has written with what it may not lose.
  */
 export async function soak({ folder, forMs, seed, print = () => undefined }: TrialOptions): Promise<TrialReport> {
+  const streams = [...Array.from({ length: CAMERAS }, (_, i) => ({ ...CAMERA, worldSeed: 2040 + i })), RECORD];
   const links = await Promise.all(
-    Array.from({ length: CAMERAS }, (_, i) =>
-      CameraChaos.start({
-        camera: { ...CAMERA, worldSeed: 2040 + i },
-        seed: seed + i,
-        restMs: CAMERA_REST_MS,
-        longestMs: LONGEST_STOP_MS,
-      }),
+    streams.map((camera, i) =>
+      CameraChaos.start({ camera, seed: seed + i, restMs: CAMERA_REST_MS, longestMs: LONGEST_STOP_MS }),
     ),
   );
-  const cameras = new Map(links.map(({ url }, i) => [`camera-${i + 1}`, url]));
+  const cameras = new Map(links.slice(0, CAMERAS).map(({ url }, i) => [`camera-${i + 1}`, url]));
+  const records = new Map([[RECORDINGS.cameras[0], links[CAMERAS].url]]);
+  const names = [...cameras.keys()];
   const file = join(folder, 'cameras.yaml');
   const unmount = mountTinyDisk(join(folder, CLIPS), CLIPS_DISK_KB);
   const broker = MOSQUITTO.mosquitto ? await startMosquitto(folder) : undefined;
-  const settings = { cameras, mqttPort: broker?.port, clips: CLIPS };
+  const receiver = await Receiver.start();
+  const mqttPort = broker?.port;
+  const settings = { cameras, records, mqttPort, clips: CLIPS, webhookUrl: receiver.url };
   writeFileSync(file, camerasFile(settings));
   const service = new ObservedCommand(['serve', '-c', file, '--listen', '0', '--json', '--log-format', 'json'], folder);
   const caused: Record<string, number> = {};
@@ -73,6 +79,8 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
     const url = `http://${feed.host}/`;
     viewers = new Viewers(feed.href, VIEWERS);
     await sleep(CALM_MS);
+    const recordings = new WatchedFolder(join(folder, RECORDINGS.folder), RECORDINGS.megabytes * 1e6);
+    const switched = { cameras: names, url, mqttPort };
     const endAtMs = monotonicClock.now() + forMs;
     const goesOn = (): boolean => service.isRunning && monotonicClock.now() < endAtMs;
     const disturbance: Disturbance = { goesOn, uniform: randomSource(seed).uniform, note };
@@ -83,14 +91,18 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
       disturb(disturbance, service, { name: 'server', commandLine: SERVER, ways: ['kill', 'stop'] }),
       annoy(disturbance, viewers),
       neverRead(disturbance, Number(feed.port)),
-      scrape(disturbance, url, problems),
+      watchMetrics(disturbance, url, problems),
       reload(disturbance, { file, settings, url }, problems),
-      turnSwitches(disturbance, { names: [...cameras.keys()], url }),
+      turnSwitches(disturbance, switched),
+      breakReceiver(disturbance, receiver),
+      recordings.watch(goesOn, problems),
       broker === undefined ? undefined : breakBroker(disturbance, broker),
       sample(goesOn, service, holdings),
     ]);
     for (const { fault } of links.flatMap(({ log }) => log)) note(`camera ${fault.replace(/ (for|after) \d+ ms/, '')}`);
+    problems.push(...(await faultsOfSwitches(switched)));
     await sleep(CALM_MS);
+    const last = await scrape(url);
     const isEarly = !service.isRunning;
     const { code, stdout, stderr } = await service.stop();
     const summary = runSummary(stdout);
@@ -100,13 +112,15 @@ export async function soak({ folder, forMs, seed, print = () => undefined }: Tri
     if (BUG.test(stderr)) problems.push(`the log shows a bug: ${BUG.exec(stderr)![0]} … ${stderr.slice(-500)}`);
     if (summary === undefined) problems.push('the service printed no summary');
     else problems.push(...faultsOfRecording(await recorded(folder, problems), summary));
-    problems.push(...(await faultsOfScenes(folder, cameras.keys())));
+    problems.push(...(await faultsOfScenes(folder, names)));
+    problems.push(...faultsOfWebhook(folder, receiver.answered, last, stderr));
+    problems.push(...(await recordings.faults(RECORDINGS.cameras)));
     problems.push(...leaks(holdings, MORE_FILES), ...(await leftBehind(service)));
     return { caused, problems, holdings, summary };
   } finally {
     viewers?.close();
     service.kill();
-    await Promise.all([broker?.kill(), ...links.map((link) => link.close())]);
+    await Promise.all([broker?.kill(), receiver.leave(), ...links.map((link) => link.close())]);
     unmount?.();
   }
 }
