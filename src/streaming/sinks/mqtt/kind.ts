@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
 import { isSceneEvent } from '../../../core/scene-events.js';
@@ -176,8 +177,13 @@ export const mqttKind = sinkKind({
       writeScene: (event) => sink.writeScene(event),
       writeStats: (stats) => sink.writeStats(stats),
       onSources: (now) => {
+        const before = new Map(sources.map(({ id, scene }) => [id, scene]));
+        const anew = now.filter(({ id, scene }) => before.has(id) && !isDeepStrictEqual(before.get(id), scene));
         sources = now;
-        sink.setCameras(camerasOf(now, service));
+        sink.setCameras(
+          camerasOf(now, service),
+          anew.map(({ id }) => id),
+        );
       },
       resume: (states) => {
         for (const event of states) {

@@ -166,12 +166,16 @@ export class MqttSink {
     this.#sendStats();
   }
 
-  /** The cameras of the service are these now. */
-  setCameras(cameras: readonly CameraFacts[]): void {
+  /**
+   * The cameras of the service are these now.
+   * @param anew those whose crossings are counted anew
+   */
+  setCameras(cameras: readonly CameraFacts[], anew: readonly string[] = []): void {
     for (const gone of this.#cameras.set(cameras)) {
       this.#objects.forget(gone);
       this.#perceptAtMs.delete(gone);
     }
+    for (const camera of anew) this.#cameras.countAnew(camera);
     for (const one of this.#options.switches?.all() ?? []) this.#cameras.switched(one);
     for (const one of this.#options.records?.all() ?? []) this.#cameras.recordChanged(one);
     this.#introduceLater();
@@ -249,7 +253,8 @@ export class MqttSink {
   }
 
   #picture(camera: string, label: string, jpeg: Uint8Array): void {
-    if (!this.#cameras.has(camera)) return;
+    // A picture may come after a reload by which its class has gone, and its topic would stay.
+    if (!this.#cameras.has(camera) || !this.#cameras.hasLabel(camera, label)) return;
     this.#learn(camera, [label]);
     this.#outbox.state(this.#topics.snapshot(camera, label), jpeg);
     this.#link.flush();

@@ -109,12 +109,24 @@ export class PublishedCameras {
     this.#list();
   }
 
-  /** Takes up classes that have no topics yet. */
+  /** Takes up classes that have no topics yet. News of one that the camera has no more may come late. */
   learn(camera: string, labels: readonly string[]): void {
     const facts = this.#cameras.get(camera);
     if (facts === undefined) return;
-    const learnt = withLabels(facts, labels);
+    const learnt = withLabels(facts, this.#possible(camera, labels));
     if (learnt !== facts) this.#put(learnt, facts);
+  }
+
+  /** True if objects of the camera may have this class. */
+  hasLabel(camera: string, label: string): boolean {
+    return this.#possible(camera, [label]).length > 0;
+  }
+
+  /** The lines of a camera have other rules, so their crossings are counted anew. */
+  countAnew(camera: string): void {
+    const { topics, outbox } = this.#options;
+    for (const { name, directions } of this.#cameras.get(camera)?.lines ?? [])
+      for (const direction of directions) outbox.state(topics.crossings(camera, name, direction), '0');
   }
 
   count(camera: string, counts: CountEvent['counts']): void {
@@ -192,11 +204,12 @@ export class PublishedCameras {
   }
 
   #withSeen(facts: CameraFacts, { labels }: CameraFacts): CameraFacts {
-    const possible = this.#options.possibleLabels(facts.name);
-    return withLabels(
-      facts,
-      labels.filter((label) => possible.includes(label)),
-    );
+    return withLabels(facts, this.#possible(facts.name, labels));
+  }
+
+  #possible(camera: string, labels: readonly string[]): readonly string[] {
+    const possible = this.#options.possibleLabels(camera);
+    return labels.filter((label) => possible.includes(label));
   }
 
   #put(facts: CameraFacts, before: CameraFacts | undefined): void {

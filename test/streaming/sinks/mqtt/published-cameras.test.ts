@@ -19,7 +19,7 @@ const count = (className: string, present: number, active = present, zone?: stri
   active,
 });
 
-function setUp(cameras: readonly CameraFacts[], discoveryPrefix?: string) {
+function setUp(cameras: readonly CameraFacts[], discoveryPrefix?: string, possible = () => ['person', 'car']) {
   const outbox = new Outbox(topics.available);
   const published = new PublishedCameras({
     outbox,
@@ -28,7 +28,7 @@ function setUp(cameras: readonly CameraFacts[], discoveryPrefix?: string) {
     discovery:
       discoveryPrefix === undefined ? undefined : { discoveryPrefix, prefix: 'nowcast', topics, version: '1.2.3' },
     instance: 'this',
-    possibleLabels: () => ['person', 'car'],
+    possibleLabels: possible,
   });
   const kept = new Map<string, string>();
   /** What a broker keeps. */
@@ -184,6 +184,39 @@ describe('the cameras that MQTT shows', () => {
     assert.equal(now['nowcast/front/car'], '2');
     assert.equal(now['nowcast/front/zones/lawn/car'], '0');
     assert.equal('nowcast/front/zones/porch/person' in now, false);
+  });
+
+  it('forget a class that a reload took away, and news of it that comes later', () => {
+    const possible = ['person', 'car'];
+    const { published, broker } = setUp([facts({ labels: [...possible] })], 'homeassistant', () => possible);
+    published.remember({ cameras: [] });
+    published.count('front', [count('car', 2)]);
+    broker();
+    possible.pop();
+    published.set([facts({ labels: [...possible] })]);
+    published.learn('front', ['car']);
+    published.count('front', [count('car', 2)]);
+    published.introduce();
+    const now = broker();
+    assert.deepEqual(
+      Object.keys(now).filter((topic) => /\/car(\/|$)/.test(topic)),
+      [],
+    );
+    const { components } = JSON.parse(now['homeassistant/device/nowcast-camera-front/config']) as {
+      components: Record<string, object>;
+    };
+    assert.deepEqual(components['class:car:count'], { platform: 'sensor' });
+    assert.deepEqual([published.hasLabel('front', 'car'), published.hasLabel('front', 'person')], [false, true]);
+  });
+
+  it('begin at 0 with the crossings of lines that have other rules', () => {
+    const { published, broker } = setUp([facts(), facts({ name: 'yard' })]);
+    for (const streamId of ['front', 'yard'])
+      published.crossed({ ...CROSSING, streamId, line: 'gate', direction: 'comes' });
+    broker();
+    published.countAnew('front');
+    const now = broker();
+    assert.deepEqual([now['nowcast/front/lines/gate/comes'], now['nowcast/yard/lines/gate/comes']], ['0', '3']);
   });
 
   it('take over the classes of the last start, and remove what it left behind', () => {
