@@ -29,6 +29,8 @@ export type KeptUse = {
   readonly freeBytes: number | undefined;
   /** Nothing can be written. */
   readonly isFailing: boolean;
+  /** Files that could not be written, so far. */
+  readonly failures: number;
 };
 
 /** They show who was where and when. */
@@ -49,6 +51,7 @@ export class KeptFolder {
   #freeBytes: number | undefined;
   #looking: Promise<void> | undefined;
   #isFailing = false;
+  #failures = 0;
   #pruning: Promise<void> = Promise.resolve();
 
   private constructor(options: KeptFolderOptions, files: readonly DatedFile[]) {
@@ -81,7 +84,13 @@ export class KeptFolder {
   get use(): KeptUse {
     void this.#look();
     const { maxBytes } = this.#retention;
-    return { usedBytes: this.#bytes, maxBytes, freeBytes: this.#freeBytes, isFailing: this.#isFailing };
+    return {
+      usedBytes: this.#bytes,
+      maxBytes,
+      freeBytes: this.#freeBytes,
+      isFailing: this.#isFailing,
+      failures: this.#failures,
+    };
   }
 
   /** Holds from now on; files that are then too many are removed. */
@@ -154,6 +163,7 @@ export class KeptFolder {
     } catch (error) {
       if (!this.#isFailing) this.#options.onFailure(cannotWrite(path, error));
       this.#isFailing = true;
+      this.#failures += 1;
       // Room may be all that is missing.
       await this.#prune();
       return false;

@@ -47,7 +47,7 @@ describe('a folder of kept files', () => {
     const files = await open();
     await files.write(files.pathOf('front', 'a.jpg'), bytes(100));
     const { freeBytes, ...use } = files.use;
-    assert.deepEqual(use, { usedBytes: 100, maxBytes: 250, isFailing: false });
+    assert.deepEqual(use, { usedBytes: 100, maxBytes: 250, isFailing: false, failures: 0 });
     const { bavail, bsize } = statfsSync(folder());
     // Others write, too.
     assert.ok(Math.abs(freeBytes! - bavail * bsize) < 2 ** 30, `${freeBytes}, ${bavail * bsize}`);

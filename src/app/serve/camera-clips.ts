@@ -1,4 +1,4 @@
-import type { WallClock } from '../../core/clock.js';
+import type { Clock, WallClock } from '../../core/clock.js';
 import type { ObjectEvent } from '../../core/scene-events.js';
 import type { KeptFolder } from '../../files/kept-folder.js';
 import { afterNews, isClipOver, NO_CLIP, type ClipPlan, type ClipTimes } from '../../streaming/clips/clip-plan.js';
@@ -12,14 +12,17 @@ export type CameraClipsOptions = {
   readonly camera: string;
   readonly originals: Pick<Originals, 'follow' | 'since'>;
   readonly ffmpeg: Ffmpeg;
-  readonly folder: KeptFolder;
+  readonly folder: Pick<KeptFolder, 'make' | 'pathOf'>;
   readonly times: ClipTimes;
-  readonly clock: WallClock;
+  readonly clock: Clock & WallClock;
   /** Called once a clip is complete, with the objects that it shows. */
   readonly onClip: (objects: readonly string[], clip: Pick<KeptMp4, 'path' | 'codec'>) => void;
   /** Called if the camera has no coded pictures for a clip. */
   readonly onNone: (why: string) => void;
 };
+
+/** Time to the next clip after one that failed: each costs a process, which a full disk ends at once. */
+const RETRY_MS = 10_000;
 
 /** A clip that is being written. */
 type Writing = {
@@ -39,6 +42,7 @@ export class CameraClips {
   #plan: ClipPlan = NO_CLIP;
   #writing: Writing | undefined;
   #newestMs = 0;
+  #retryMs = -Infinity;
   #isClosed = false;
 
   constructor(options: CameraClipsOptions) {
@@ -56,8 +60,11 @@ export class CameraClips {
       isInterrupted: why.includes('interrupted'),
       ptsMs: phase === 'start' ? best.ptsMs : this.#newestMs,
     });
-    const { clip } = this.#plan;
-    if (clip !== undefined && this.#writing === undefined) this.#begin(event, clip.fromMs);
+    const { clip, present } = this.#plan;
+    if (clip !== undefined && this.#writing === undefined) {
+      if (this.#options.clock.now() < this.#retryMs) this.#plan = { present };
+      else this.#begin(event, clip.fromMs);
+    }
     if (isClipOver(this.#options.times, this.#plan, this.#newestMs)) this.#finish();
   }
 
@@ -105,7 +112,9 @@ export class CameraClips {
     if (isClipOver(times, this.#plan, ptsUs / 1000)) this.#finish();
     else if (writing.file !== undefined || isKey) {
       writing.file ??= new KeptMp4({ folder, path: writing.path, ffmpeg, codec, form: 'short' });
-      if (!writing.file.write(unit)) this.#finish();
+      if (writing.file.write(unit)) return;
+      this.#waitToRetry();
+      this.#finish();
     }
   }
 
@@ -120,7 +129,12 @@ export class CameraClips {
     const completed = file.end().then((isComplete) => {
       this.#completing.delete(completed);
       if (isComplete) this.#options.onClip(clip?.objects ?? [], file);
+      else this.#waitToRetry();
     });
     this.#completing.add(completed);
+  }
+
+  #waitToRetry(): void {
+    this.#retryMs = this.#options.clock.now() + RETRY_MS;
   }
 }

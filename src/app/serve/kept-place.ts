@@ -14,6 +14,9 @@ export type Prepared = {
   discard(): Promise<void>;
 };
 
+/** Of a folder that is not in use yet: a change that is discarded removes no file. */
+const KEEPS_ALL: Retention = { maxAgeMs: Infinity, maxBytes: Infinity };
+
 /** The folder of a section of the configuration, which may become another one. */
 export class KeptPlace {
   readonly #section: string;
@@ -49,10 +52,10 @@ export class KeptPlace {
     if (next === undefined) return { commit: () => (this.#folder = undefined), discard: () => Promise.resolve() };
     const path = resolve(next.folder);
     const known = this.#folders.get(path);
-    const folder = known ?? (await openKept(this.#section, next, this.#context));
+    const folder = known ?? (await openKept(this.#section, { ...next, retention: KEEPS_ALL }, this.#context));
     return {
       commit: () => {
-        known?.setRetention(next.retention);
+        folder.setRetention(next.retention);
         this.#folders.set(path, folder);
         this.#folder = folder;
       },

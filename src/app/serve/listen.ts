@@ -5,7 +5,7 @@ import { UsageError } from '../../core/errors.js';
 import { feedKind, hostAndPort } from '../../streaming/feed/kind.js';
 import { isLoopback } from '../../streaming/http/access.js';
 import type { ApiAccess } from '../../streaming/http/answer.js';
-import { tokenDigests } from '../../streaming/http/tokens.js';
+import { readTokenFile, tokenDigests } from '../../streaming/http/tokens.js';
 
 /** The address of a service where neither a flag nor a file gives one. */
 export const DEFAULT_LISTEN = '127.0.0.1:8765';
@@ -45,7 +45,7 @@ export type ServiceAccess = ApiAccess & {
 };
 
 /**
- * Who may use a service.
+ * Who may use a service. Reads the file of the feed's tokens if there are users besides.
  * @param config as {@link withHttpOfFeed} gives it
  * @throws UsageError if it would be open to everyone without anybody's saying so, or to nobody
  */
@@ -69,6 +69,7 @@ export function serviceAccess({ http = NO_HTTP, sinks }: RunConfig): ServiceAcce
   refuseSharedTokens([
     ...users.flatMap(({ name, token }) => digestsOf(token, `http.users.${name}.token`)),
     ...digestsOf((feed['token'] ?? []) as string | readonly string[], 'feed.token'),
+    ...digestsOfFile(users.length === 0 ? undefined : (feed['token_file'] as string | undefined)),
   ]);
   return {
     isOpenToNetwork: isOpen && !isLoopback(host),
@@ -86,20 +87,26 @@ export function serviceAccess({ http = NO_HTTP, sinks }: RunConfig): ServiceAcce
   };
 }
 
-type Digest = { readonly from: string; readonly digest: string };
+type Digest = { readonly from: string; readonly owner: string; readonly digest: string };
 
 function digestsOf(tokens: string | readonly string[], from: string): Digest[] {
-  return tokenDigests([tokens].flat(), from).map((digest) => ({ from, digest }));
+  return tokenDigests([tokens].flat(), from).map((digest) => ({ from, owner: from, digest }));
+}
+
+/** Its tokens belong to those whose tokens the feed has. */
+function digestsOfFile(path: string | undefined): Digest[] {
+  if (path === undefined) return [];
+  return readTokenFile(path).map((digest) => ({ from: `feed.token_file (${path})`, owner: 'feed.token', digest }));
 }
 
 /** A token shows who presents it, so it belongs to one user. */
 function refuseSharedTokens(all: readonly Digest[]): void {
   const owners = new Map<string, string>();
-  for (const { from, digest } of all) {
-    const owner = owners.get(digest) ?? from;
-    if (owner !== from)
-      throw new UsageError(`${from} holds the same token as ${owner}, so their roles cannot be told apart; change one`);
-    owners.set(digest, from);
+  for (const { from, owner, digest } of all) {
+    const other = owners.get(digest) ?? owner;
+    if (other !== owner)
+      throw new UsageError(`${from} holds the same token as ${other}, so their roles cannot be told apart; change one`);
+    owners.set(digest, owner);
   }
 }
 

@@ -5,11 +5,16 @@ import { KeptPlace } from '../../../src/app/serve/kept-place.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const DAY_MS = 86_400_000;
+let nowMs: number;
+const fail = (message: string): never => assert.fail(message);
+const CONTEXT = {
+  clock: { now: () => nowMs, toUnixMs: (ms: number) => ms },
+  log: { debug: fail, info: fail, warn: fail, error: fail },
+};
 
 describe('the folder of a section', () => {
   const root = temporaryFolder();
   let place: KeptPlace;
-  let nowMs: number;
   let path: string;
   const change = async (folder: string | undefined, days = 10): Promise<void> => {
     const retention = { maxAgeMs: days * DAY_MS, maxBytes: 1e9 };
@@ -21,9 +26,7 @@ describe('the folder of a section', () => {
 
   beforeEach(async () => {
     nowMs = Date.UTC(2026, 10, 27);
-    const fail = (message: string): never => assert.fail(message);
-    const clock = { now: () => nowMs, toUnixMs: (ms: number) => ms };
-    place = new KeptPlace('clips', { clock, log: { debug: fail, info: fail, warn: fail, error: fail } });
+    place = new KeptPlace('clips', CONTEXT);
     await change('a');
     path = place.folder!.pathOf('gate', '20261127T000000Z-person-1-1.mp4');
     await place.folder!.write(path, Uint8Array.of(7));
@@ -66,5 +69,19 @@ describe('the folder of a section', () => {
     nowMs += 2 * DAY_MS;
     await before!.write(before!.pathOf('gate', '20261129T000000Z-person-2-2.mp4'), Uint8Array.of(7));
     assert.deepEqual([place.folder, place.has(path)], [before, true]);
+  });
+
+  it('removes files of another folder only once that is in use', async () => {
+    await change('b');
+    const other = place.folder!.pathOf('gate', '20261127T000000Z-person-3-3.mp4');
+    await place.folder!.write(other, new Uint8Array(100));
+    await place.close();
+    place = new KeptPlace('clips', CONTEXT);
+    const next = { folder: join(root(), 'b'), retention: { maxAgeMs: DAY_MS, maxBytes: 1 } };
+    await (await place.prepare(next)).discard();
+    assert.equal(existsSync(other), true);
+    (await place.prepare(next)).commit();
+    await place.close();
+    assert.equal(existsSync(other), false);
   });
 });

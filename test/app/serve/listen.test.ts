@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { serviceAccess, withHttpOfFeed } from '../../../src/app/serve/listen.js';
 import { resolveHttp } from '../../../src/config/http-config.js';
 import type { RunConfig } from '../../../src/config/run-config.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 
 type Http = Parameters<typeof resolveHttp>[0];
 
@@ -21,6 +24,8 @@ const EVERYWHERE = { host: '0.0.0.0' };
 const USERS = { kim: { token: 'x' } };
 
 describe('the server of a service', () => {
+  const folder = temporaryFolder();
+
   it('has the address and the TLS of the section http, and without it the feed’s', () => {
     const tls = { cert: '/a.pem', key: '/b.pem' };
     assert.deepEqual(
@@ -70,6 +75,17 @@ describe('the server of a service', () => {
         () => serviceAccess(configOf({ token }, { users: USERS })),
         /feed\.token holds the same token as http/,
       );
+    const file = join(folder(), 'tokens.txt');
+    for (const token of ['x', hash]) {
+      writeFileSync(file, `y\n${token}\n`);
+      assert.throws(
+        () => serviceAccess(configOf({ token_file: file }, { users: USERS })),
+        /feed\.token_file \(.*tokens\.txt\) holds the same token as http\.users\.kim\.token, .*; change one/,
+      );
+    }
+    assert.doesNotThrow(() =>
+      serviceAccess(configOf({ token: 'y', token_file: file }, { users: { lee: { token: 'z' } } })),
+    );
     // To name one's own twice is no contradiction.
     assert.doesNotThrow(() => serviceAccess(configOf({ token: ['z', 'z'] }, lee(['y', 'y']))));
   });

@@ -158,7 +158,8 @@ export class WatchedService {
 
   get #facts(): object {
     const { record } = this;
-    return { name: 'cam', source: this.#url, isUp: true, why: 'streaming', losses: 0, ...(record && { record }) };
+    const health = { isUp: true, isOff: false, why: 'streaming', isDetecting: true, losses: 0 };
+    return { name: 'cam', source: this.#url, ...health, ...(record && { record }) };
   }
 
   /** The stream for recordings is back, for those who have waited. */

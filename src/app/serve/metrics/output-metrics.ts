@@ -50,4 +50,10 @@ export function addOutputMetrics(registry: MetricsRegistry, { outputs, kept }: O
   storage('writable', '0 from a failure to write there until files can be written again, else 1.', ({ isFailing }) =>
     isFailing ? 0 : 1,
   );
+  registry.counter(
+    { name: 'storage_failures_total', help: 'Files that could not be written to this folder.', labels: ['section'] },
+    function* () {
+      for (const [section, { failures }] of Object.entries(kept())) yield [{ section }, failures];
+    },
+  );
 }

@@ -77,7 +77,7 @@ export const recordingsKind = sinkKind({
       get files() {
         return recording.files.filter((path) => folder.has(path));
       },
-      health: () => ({ kept: folder.use }),
+      health: () => ({ kept: { ...folder.use, ...recording.trouble } }),
     };
   },
 });

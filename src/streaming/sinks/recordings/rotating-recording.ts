@@ -2,7 +2,7 @@ import type { Clock, WallClock } from '../../../core/clock.js';
 import { OutputError } from '../../../core/errors.js';
 import type { PipelineEvent } from '../../../core/events.js';
 import { timeName } from '../../../core/time-name.js';
-import type { KeptFolder } from '../../../files/kept-folder.js';
+import type { KeptFolder, KeptUse } from '../../../files/kept-folder.js';
 import type { RecordingHeader } from '../../../recording/format.js';
 import { createRecorder, type Recorder } from '../../../recording/recorder.js';
 
@@ -34,13 +34,19 @@ export class RotatingRecording {
   readonly #options: RotatingRecordingOptions;
   #current: Current | undefined;
   #retryMs = -Infinity;
-  #isTold = false;
+  #isFailing = false;
+  #failures = 0;
   /** Files so far. */
   readonly files: string[] = [];
   #completing: Promise<unknown> = Promise.resolve();
 
   constructor(options: RotatingRecordingOptions) {
     this.#options = options;
+  }
+
+  /** Whether no file was completed since the last failure, and the number of files that failed. */
+  get trouble(): Pick<KeptUse, 'isFailing' | 'failures'> {
+    return { isFailing: this.#isFailing, failures: this.#failures };
   }
 
   write(event: PipelineEvent): void {
@@ -53,7 +59,7 @@ export class RotatingRecording {
   /** Completes the file; the next event begins another one. */
   next(): void {
     if (this.#current === undefined) return;
-    this.#isTold = false;
+    this.#isFailing = false;
     this.#end(this.#current);
   }
 
@@ -78,8 +84,9 @@ export class RotatingRecording {
 
   #failed(error: OutputError): void {
     this.#retryMs = this.#options.clock.now() + RETRY_MS;
-    if (!this.#isTold) this.#options.onTrouble(error);
-    this.#isTold = true;
+    if (!this.#isFailing) this.#options.onTrouble(error);
+    this.#isFailing = true;
+    this.#failures += 1;
     if (this.#current !== undefined) this.#end(this.#current);
   }
 

@@ -140,12 +140,13 @@ describe('the metrics of a service', () => {
 
   it('tell how full each folder is, and leave out what the system does not say', async () => {
     const metrics = start({
-      kept: () => ({ clips: { usedBytes: 10, maxBytes: 100, freeBytes: undefined, isFailing: true } }),
+      kept: () => ({ clips: { usedBytes: 10, maxBytes: 100, freeBytes: undefined, isFailing: true, failures: 3 } }),
     });
     assert.deepEqual(await samples(metrics, 'storage_'), [
       'storage_used_bytes{section="clips"} 10',
       'storage_limit_bytes{section="clips"} 100',
       'storage_writable{section="clips"} 0',
+      'storage_failures_total{section="clips"} 3',
     ]);
   });
 

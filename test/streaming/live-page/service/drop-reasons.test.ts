@@ -24,6 +24,6 @@ describe('the reasons of drops on the page of a service', () => {
 
   it('are usual if somebody has asked for them, or a newer frame came', () => {
     const usual = [...DROP_REASONS, policyDropReason('late')].filter(page.isUsualDrop);
-    assert.deepEqual(usual, ['superseded', 'stride', 'detect-off', 'policy:late']);
+    assert.deepEqual(usual, ['superseded', 'stride', 'detect-off', 'stopped', 'policy:late']);
   });
 });

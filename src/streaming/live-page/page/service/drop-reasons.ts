@@ -18,11 +18,11 @@ export function dropOutcome(reason: string): string {
 }
 
 /**
- * True if a camera that is well drops frames for this reason: somebody has asked for it, by a switch, the schedule or a
- * policy, or the schedule keeps up with the newest frame.
+ * True if a camera that is well drops frames for this reason: somebody has asked for it, by a switch, a reload, the
+ * schedule or a policy, or the schedule keeps up with the newest frame.
  */
 export function isUsualDrop(reason: string): boolean {
   return USUAL.has(dropOutcome(reason));
 }
 
-const USUAL: ReadonlySet<string> = new Set(['superseded', 'stride', 'detect-off', 'policy']);
+const USUAL: ReadonlySet<string> = new Set(['superseded', 'stride', 'detect-off', 'policy', 'stopped']);

@@ -33,6 +33,8 @@ export function healthTexts(model: CameraModel, nowMs: number): HealthTexts {
   const quantiles = stats?.latencyMs ?? facts?.latencyMs;
   const drops = Object.entries(stats?.drops ?? facts?.drops ?? {}).filter(([, count]) => (count ?? 0) > 0);
   const lost = drops.filter(([reason]) => !isUsualDrop(reason));
+  const stopped = drops.filter(([reason]) => reason === 'stopped');
+  const lostText = lost.length === 0 ? 'none lost' : countsText(lost);
   const losses = facts?.losses ?? 0;
   return {
     fps: model.fpsAt(nowMs).toFixed(1),
@@ -43,7 +45,12 @@ export function healthTexts(model: CameraModel, nowMs: number): HealthTexts {
         : `${Math.round(quantiles.p50)} / ${Math.round(quantiles.p99)} ms`,
     isOverBudget: budgetMs !== undefined && (quantiles?.p99 ?? 0) > budgetMs,
     budget: budgetMs === undefined ? '' : `budget ${budgetMs} ms`,
-    drops: lost.length === 0 ? 'none lost' : lost.map(([reason, count]) => `${count} ${reason}`).join(', '),
+    drops: stopped.length === 0 ? lostText : `${lostText}; ${countsText(stopped)}`,
     losses: losses === 0 ? 'never lost' : `reconnected ${losses}×`,
   };
+}
+
+/** `3 late, 1 corrupt` */
+function countsText(counts: readonly (readonly [reason: string, count: number | undefined])[]): string {
+  return counts.map(([reason, count]) => `${count} ${reason}`).join(', ');
 }
