@@ -1,4 +1,5 @@
 import type { ModelDetectorInfo } from '../src/core/detector.js';
+import type { Placement } from '../src/core/placement.js';
 import {
   quantileMs,
   runtimeProfile,
@@ -15,6 +16,8 @@ export type ProfileFile = RuntimeProfileFile & {
   readonly input: { readonly width: number; readonly height: number };
   readonly provider: string;
   readonly threads: number;
+  /** Absent on the CPU. */
+  readonly placement?: Placement;
   readonly nowcast: string;
   readonly measuredAt: string;
   readonly percentiles: RuntimePercentiles;
@@ -58,6 +61,7 @@ export function profileFile(
     input: { width, height },
     provider,
     threads,
+    placement,
   } = info;
   return {
     type: 'empirical',
@@ -68,6 +72,7 @@ export function profileFile(
     input: { width, height },
     provider,
     threads,
+    ...(placement && { placement }),
     nowcast,
     measuredAt,
     percentiles: percentiles(runtimeProfile(runtimesMs)),

@@ -57,6 +57,7 @@ export {
   type NmsMode,
   type UnusableBoxes,
 } from './core/detector.js';
+export type { Placement } from './core/placement.js';
 export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
 export { createProcessDetector } from './model/host/process-detector.js';

@@ -50,7 +50,7 @@ export async function profileDetector(options: ProfileOptions, context: AppConte
 
 async function measureDetector(options: ProfileOptions, context: AppContext): Promise<ProfileResult> {
   const { source, runs, warmUpRuns } = options;
-  const detector = await openEvalDetector(options.detector, context);
+  const detector = await openEvalDetector(options.detector, context, { findsPlacement: true });
   const bar = context.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
   try {
     const picture = await pictureFor(source, detector.info.input);

@@ -2,6 +2,7 @@ import { counted } from '../core/counted.js';
 import type { Command } from 'commander';
 import type { ProfileResult, RuntimePercentiles } from '../app/profile.js';
 import { DETECTOR_DEFAULTS } from '../config/detector-defaults.js';
+import { describePlacement } from '../core/placement.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addDetectorFlags, readDetector } from './detector-flags.js';
 import { addFlags, numberFlag, readFlags, textFlag, type RawFlags } from './flags.js';
@@ -36,13 +37,14 @@ export function register(program: Command, context: CliContext): void {
 }
 
 function asText(
-  { model, input, provider, threads, samples, percentiles: whole, inference }: ProfileResult,
+  { model, input, provider, threads, samples, percentiles: whole, inference, placement }: ProfileResult,
   out: string | undefined,
 ): string {
   const keys = Object.keys(whole) as (keyof RuntimePercentiles)[];
   const row = (name: string, of: RuntimePercentiles): string[] => [name, ...keys.map((key) => of[key].toFixed(2))];
   return [
     `${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}: ${samples.length} runs, ${(1000 / whole.mean).toFixed(1)} a second`,
+    ...(placement === undefined ? [] : [describePlacement(placement)]),
     '',
     table(
       ['milliseconds', ...keys],

@@ -1,3 +1,4 @@
+import type { Placement } from './placement.js';
 import type { Detection } from './detection.js';
 import type { Picture, PictureFormat } from './picture.js';
 
@@ -45,6 +46,8 @@ export type ModelDetectorInfo = DetectorInfo & {
   readonly provider: Exclude<Provider, 'auto'>;
   /** Threads that one run may use. */
   readonly threads: number;
+  /** If it was asked for, and the provider is not the CPU's. */
+  readonly placement?: Placement;
 };
 
 /** Stamps of one detection on the monotonic clock, in the order in which they happen. */

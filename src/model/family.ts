@@ -77,6 +77,8 @@ export type DetectorFamily = {
   readonly name: string;
   /** Inputs and outputs of its graphs, for messages: completes "it takes …". */
   readonly signature: string;
+  /** The network itself chooses its rows and their order, so near ties may fall either way on another provider. */
+  readonly rowsInAnyOrder?: true;
   /** By name; `--preprocess` chooses one. */
   readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /**

@@ -4,6 +4,9 @@ import { PROVIDERS } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
+import { loadModel } from './model-spec.js';
+import { serializeOnnx } from './onnx/model-file.js';
+import { toSinglePrecision } from './onnx/single-precision.js';
 
 // Read when ONNX Runtime starts. Without this, it would report every session to Microsoft, keep an id of this machine
 // for that, and leave a file for each process in the temporary folder.
@@ -23,6 +26,8 @@ export type SessionOptions = {
   readonly threads: number;
   /** Whether these threads spin while they wait. */
   readonly spinning: boolean;
+  /** Start of a path: where each node ran is written there, until {@link Session.endRecord}. */
+  readonly recordAt?: string | undefined;
   readonly clock: Clock;
 };
 
@@ -38,7 +43,11 @@ export type SessionRun = {
 export type Session = {
   /** The input tensor's memory, planar uint8 [3, height, width]: write the picture here, then run. */
   readonly image: Uint8Array;
+  /** The device cannot compute in half precision as the model does, so this session computes in single precision. */
+  readonly isWidened: boolean;
   run(): Promise<SessionRun>;
+  /** Completes the file of `recordAt`. */
+  endRecord(): void;
   close(): Promise<void>;
 };
 
@@ -58,15 +67,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (!supportedProviders().includes(provider)) {
     throw new ModelError(`this build of ONNX Runtime has no provider ${provider}`, { code: PROVIDER_ERROR });
   }
-  const session = await create(options);
+  const network = await Network.open(options);
   const image = new Uint8Array(3 * input.height * input.width);
   const feeds = { [inputName]: new ort.Tensor('uint8', image, [1, 3, input.height, input.width]) };
 
   return {
     image,
+    get isWidened() {
+      return network.isWidened;
+    },
     async run() {
       const startMs = clock.now();
-      const results = await session.run(feeds, outputNames);
+      const results = await network.run(feeds, outputNames);
       const endMs = clock.now();
       const outputs = outputNames.map((name) => {
         const data = results[name]?.data;
@@ -75,7 +87,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       });
       return { outputs, startMs, endMs };
     },
-    close: () => session.release(),
+    endRecord: () => network.endProfiling(),
+    close: () => network.release(),
   };
 }
 
@@ -84,13 +97,15 @@ export function ortOptions({
   provider,
   threads,
   spinning,
-}: Pick<SessionOptions, 'provider' | 'threads' | 'spinning'>): ort.InferenceSession.SessionOptions {
+  recordAt,
+}: Pick<SessionOptions, 'provider' | 'threads' | 'spinning' | 'recordAt'>): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     interOpNumThreads: 1,
     intraOpNumThreads: threads,
+    ...(recordAt !== undefined && { enableProfiling: true, profileFilePrefix: recordAt }),
     extra: {
       session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
       // ONNX Runtime would replace YOLOX's Focus with one SpaceToDepth, which its WebGPU provider cannot run: every
@@ -102,19 +117,78 @@ export function ortOptions({
   };
 }
 
-async function create(options: SessionOptions): Promise<ort.InferenceSession> {
-  const { modelPath, modelName, provider } = options;
-  try {
-    return await ort.InferenceSession.create(modelPath, ortOptions(options));
-  } catch (cause) {
-    const reason = (cause as Error).message
-      .split('\n', 1)[0]
-      .replaceAll(modelPath, modelName)
-      .replace(/^.* was false\. /, '')
-      // Where in ONNX Runtime's own source.
-      .replace(/\/onnxruntime_src\/.*?\) (?=[A-Z])/, '');
-    if (provider === 'cpu')
-      throw new ModelError(`${modelName}: ONNX Runtime cannot open this model: ${reason}`, { cause });
-    throw new ModelError(`the provider ${provider} does not load here: ${reason}`, { cause, code: PROVIDER_ERROR });
+/**
+ * A session of ONNX Runtime that changes to single precision if the device cannot compute in half precision: WebGPU
+ * without the feature shader-f16. That shows when the session opens, or with the first run.
+ */
+class Network {
+  readonly #options: SessionOptions;
+  #session: ort.InferenceSession | undefined;
+  isWidened = false;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
   }
+
+  static async open(options: SessionOptions): Promise<Network> {
+    const network = new Network(options);
+    try {
+      network.#session = await ort.InferenceSession.create(options.modelPath, ortOptions(options));
+    } catch (cause) {
+      await network.#widen(cause as Error);
+    }
+    return network;
+  }
+
+  async run(
+    feeds: ort.InferenceSession.FeedsType,
+    outputNames: readonly string[],
+  ): Promise<ort.InferenceSession.ReturnType> {
+    try {
+      return await this.#session!.run(feeds, outputNames);
+    } catch (error) {
+      if (this.isWidened || !needsHalf(error as Error)) throw error;
+      await this.#session!.release();
+      await this.#widen(error as Error);
+      return this.#session!.run(feeds, outputNames);
+    }
+  }
+
+  endProfiling(): void {
+    this.#session!.endProfiling();
+  }
+
+  release(): Promise<void> {
+    return this.#session!.release();
+  }
+
+  /** @throws ModelError made of `cause` if half precision is not the reason */
+  async #widen(cause: Error): Promise<void> {
+    const { modelPath } = this.#options;
+    if (!needsHalf(cause)) throw openError(this.#options, cause);
+    const { model } = await loadModel(modelPath);
+    try {
+      const bytes = serializeOnnx(toSinglePrecision(model));
+      this.#session = await ort.InferenceSession.create(bytes, ortOptions(this.#options));
+      this.isWidened = true;
+    } catch (error) {
+      throw openError(this.#options, error as Error);
+    }
+  }
+}
+
+function needsHalf({ message }: Error): boolean {
+  return message.includes('requires f16');
+}
+
+function openError({ modelPath, modelName, provider }: SessionOptions, cause: Error): ModelError {
+  const reason = cause.message
+    .split('\n', 1)[0]
+    .replaceAll(modelPath, modelName)
+    .replace(/^.* was false\. /, '')
+    // Where in ONNX Runtime's own source.
+    .replace(/\/onnxruntime_src\/.*?\) (?=[A-Z])/, '');
+  return provider === 'cpu'
+    ? new ModelError(`${modelName}: ONNX Runtime cannot open this model: ${reason}`, { cause })
+    : new ModelError(`the provider ${provider} does not load here: ${reason}`, { cause, code: PROVIDER_ERROR });
 }

@@ -1,3 +1,4 @@
+import { halfFloat } from '../core/half-float.js';
 import { PickleError } from './errors.js';
 
 /** An array of NumPy in C order: the last index varies fastest. */
@@ -139,13 +140,4 @@ function codePoints(view: DataView, at: number, bytes: number, isLittle: boolean
     text += String.fromCodePoint(code);
   }
   return text.replace(/\0+$/, '');
-}
-
-function halfFloat(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../files/make-folder.js';
 import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
+import { describePlacement } from '../../core/placement.js';
 import { cachedModel } from '../../model/cached-model.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { FFMPEG_INSTALL, locateFfmpeg, readsFilesOnly } from '../../streaming/ffmpeg/binary.js';
@@ -59,7 +60,8 @@ function machine(): Finding {
 async function providers(): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'nowcast-doctor-'));
   try {
-    const model = await writeTrialModel(folder);
+    const bundled = bundledModel();
+    const model = bundled ?? (await writeTrialModel(folder));
     const [{ onnxRuntime }, statuses] = await Promise.all([
       machineFingerprint(),
       tryProviders({
@@ -69,11 +71,16 @@ async function providers(): Promise<Finding[]> {
         nmsThreshold: 0.5,
         nms: 'per-class',
         cacheDir: folder,
+        findsPlacement: true,
       }),
     ]);
-    return statuses.map(({ provider, unavailable }) =>
+    return statuses.map(({ provider, unavailable, placement }) =>
       unavailable === undefined
-        ? { name: `provider ${provider}`, state: 'ok', found: `ONNX Runtime ${onnxRuntime} opens a model on it` }
+        ? {
+            name: `provider ${provider}`,
+            state: 'ok',
+            found: `ONNX Runtime ${onnxRuntime} opens ${bundled === undefined ? 'a model' : 'the bundled model'} on it${placement === undefined ? '' : `; ${describePlacement(placement)}`}`,
+          }
         : {
             name: `provider ${provider}`,
             state: 'absent',

@@ -8,11 +8,13 @@ import type { DetectorChoice } from './detector-choice.js';
 export async function openEvalDetector(
   { model, conf, nms }: DetectorChoice,
   context: AppContext,
+  { findsPlacement = false } = {},
 ): Promise<ModelDetector> {
   return createProcessDetector({
     ...(await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context)),
     // YOLOX's own evaluation scores boxes as the network gives them.
     keepsOutside: true,
+    findsPlacement,
     maxFailedStarts: MAX_FAILED_STARTS,
   });
 }

@@ -3,10 +3,13 @@
  * it.
  */
 import '../../core/no-debugger.js';
+import type { Placement } from '../../core/placement.js';
 import { NowcastError } from '../../core/errors.js';
 import { familyByName } from '../families/kinds.js';
-import { openSession, supportedProviders } from '../inference-session.js';
-import { probe } from '../probe/probe.js';
+import { openSession, supportedProviders, type Session } from '../inference-session.js';
+import { recordPlacement } from '../placement.js';
+import { probe, type ProbeResult } from '../probe/probe.js';
+import { fillWithNoise } from '../probe/test-pictures.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';
@@ -45,32 +48,54 @@ function send(message: FromHost): Promise<void> {
   });
 }
 
-async function serve(open: OpenMessage): Promise<void> {
-  const { options } = open.decoder;
-  const family = familyByName(open.decoder.family);
-  const session = await openSession({ ...open.session, clock });
-
-  const runMs = async (): Promise<number> => {
+/** Opens the network and runs it once. */
+async function openNetwork({
+  session: options,
+  probe: probed,
+  decoder,
+}: OpenMessage): Promise<{ readonly session: Session; readonly found: ProbeResult }> {
+  const session = await openSession({ ...options, clock });
+  if (probed === undefined) {
     const { startMs, endMs } = await session.run();
-    return endMs - startMs;
-  };
-  const { form, warnings, firstRunMs } =
-    open.probe === undefined
-      ? { form: open.decoder.form, warnings: [], firstRunMs: await runMs() }
-      : await probe(session, {
-          model: open.probe.model,
-          family,
-          form: open.decoder.form,
-          facts: { input: options.input, classCount: options.classNames.length },
-        });
-  const decode = family.createDecoder(form, options);
+    return { session, found: { form: decoder.form, warnings: [], firstRunMs: endMs - startMs } };
+  }
+  const found = await probe(session, {
+    model: probed.model,
+    family: familyByName(decoder.family),
+    form: decoder.form,
+    facts: { input: decoder.options.input, classCount: decoder.options.classNames.length },
+  });
+  return { session, found };
+}
+
+/** In a session of its own, because recording takes time from each run. */
+function findPlacement({ session: options }: OpenMessage): Promise<Placement> {
+  return recordPlacement(async (recordAt) => {
+    const session = await openSession({ ...options, recordAt, clock });
+    await session.run();
+    session.endRecord();
+    await session.close();
+  });
+}
+
+async function serve(open: OpenMessage): Promise<void> {
+  const { provider, modelName } = open.session;
+  const placement = open.places === true ? await findPlacement(open) : undefined;
+  const { session, found } = await openNetwork(open);
+  const decode = familyByName(open.decoder.family).createDecoder(found.form, open.decoder.options);
   await send({
     type: 'ready',
     startMs: process.uptime() * 1000,
-    warmUpMs: firstRunMs,
+    warmUpMs: found.firstRunMs,
     supportedProviders: supportedProviders(),
-    form,
-    warnings,
+    form: found.form,
+    warnings: session.isWidened
+      ? [
+          `${modelName} computes in half precision, which ${provider} cannot do on this device (it lacks shader-f16), so it computes in single precision`,
+          ...found.warnings,
+        ]
+      : found.warnings,
+    ...(placement && { placement }),
   });
 
   for (;;) {
@@ -90,8 +115,18 @@ async function serve(open: OpenMessage): Promise<void> {
       }
       case 'measure': {
         const runs: number[] = [];
-        while (runs.length < message.runs && !(runs.at(-1)! > message.giveUpAboveMs)) runs.push(await runMs());
+        while (runs.length < message.runs && !(runs.at(-1)! > message.giveUpAboveMs)) {
+          const { startMs, endMs } = await session.run();
+          runs.push(endMs - startMs);
+        }
         void send({ type: 'measured', runMs: runs });
+        break;
+      }
+      case 'sample': {
+        fillWithNoise(session.image);
+        const { outputs } = await session.run();
+        // ONNX Runtime may reuse the memory, and sending does not wait.
+        void send({ type: 'sampled', outputs: outputs.map((output) => output.slice()) });
         break;
       }
       case 'close':

@@ -32,6 +32,8 @@ export type ProcessDetectorOptions = ReadOptions &
     readonly maxFailedStarts?: number;
     /** Try the network on test pictures when it opens, and compare its outputs with its form. Default: true. */
     readonly probe?: boolean;
+    /** Find out where the network's nodes run, if not on the CPU anyway; costs one more opening. Default: false. */
+    readonly findsPlacement?: boolean;
     /** Keep boxes as the network gives them, outside the picture too, as evaluation does. Default: they are clipped. */
     readonly keepsOutside?: boolean;
     /** Receives messages about the processes, in sentences for people. */

@@ -6,7 +6,9 @@ import { childEnvironment } from '../../core/child-environment.js';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
 import { shortageText } from '../../core/shortages.js';
 import type { Fit } from '../../core/fit.js';
-import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
+import { PROVIDER_ERROR } from '../actual-provider.js';
+import { missingLibrary } from '../missing-library.js';
+import type { FailedMessage, FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
 import { realAfter } from './watchdog.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));
@@ -33,8 +35,9 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #endStartWatch: () => void;
   #onMeasured: (runMs: readonly number[]) => void = () => undefined;
+  #onSampled: (outputs: readonly Float32Array[]) => void = () => undefined;
   #killedBecause: string | undefined;
-  #failure: ModelError | undefined;
+  #failed: FailedMessage | undefined;
   #stderrTail = '';
 
   constructor({ open, slotsFd, startTimeoutMs, isPatient }: HostProcessOptions) {
@@ -79,6 +82,15 @@ export class HostProcess {
     });
     this.#send({ type: 'measure', runs, giveUpAboveMs });
     return Promise.race([measured, this.exited.then(() => [])]);
+  }
+
+  /** The network's outputs for a picture that is the same in each process; none if the process ended. */
+  sample(): Promise<readonly Float32Array[]> {
+    const sampled = new Promise<readonly Float32Array[]>((resolve) => {
+      this.#onSampled = resolve;
+    });
+    this.#send({ type: 'sample' });
+    return Promise.race([sampled, this.exited.then(() => [])]);
   }
 
   /** Lets the current run end; after `deadlineMs` the process is killed. Resolves when it has exited. */
@@ -127,22 +139,35 @@ export class HostProcess {
           case 'measured':
             this.#onMeasured(message.runMs);
             break;
+          case 'sampled':
+            this.#onSampled(message.outputs);
+            break;
           case 'failed':
-            this.#failure = new ModelError(message.message, message.code === undefined ? {} : { code: message.code });
+            this.#failed = message;
             break;
         }
       });
       void this.exited.then((why) =>
-        reject(this.#failure ?? new DetectorFailedError(`the detector's process ended during its start: ${why}`)),
+        reject(this.#failure() ?? new DetectorFailedError(`the detector's process ended during its start: ${why}`)),
       );
     });
   }
 
   #describeExit(code: number | null, signal: NodeJS.Signals | null): string {
     if (this.#killedBecause !== undefined) return this.#killedBecause;
-    if (this.#failure !== undefined) return this.#failure.message;
+    const failure = this.#failure();
+    if (failure !== undefined) return failure.message;
     const how = signal === null ? `exit code ${code}` : signal;
     const said = this.#stderrTail.trim();
     return said === '' ? how : `${how}; its last words: ${said}`;
+  }
+
+  /** The error that it ended with. ONNX Runtime tells which library is missing on standard error alone. */
+  #failure(): ModelError | undefined {
+    if (this.#failed === undefined) return undefined;
+    const { message, code } = this.#failed;
+    const library = code === PROVIDER_ERROR ? missingLibrary(this.#stderrTail) : undefined;
+    const text = library === undefined ? message : `${message}; the library ${library} is missing`;
+    return new ModelError(text, code === undefined ? {} : { code });
   }
 }

@@ -1,4 +1,5 @@
 import type { DetectorTimes } from '../../core/detector.js';
+import type { Placement } from '../../core/placement.js';
 import type { Fit } from '../../core/fit.js';
 import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
@@ -11,6 +12,8 @@ export type OpenMessage = {
   readonly decoder: { readonly family: string; readonly form: string; readonly options: DecodeOptions };
   /** Compares the outputs with the decoder's form first; `model` is the file's name, for messages. */
   readonly probe?: { readonly model: string };
+  /** Find out where the network's nodes run, for `ready`. */
+  readonly places?: true;
 };
 
 /**
@@ -30,10 +33,13 @@ export type MeasureMessage = {
   readonly giveUpAboveMs: number;
 };
 
+/** Requests the outputs for the noise of the test pictures. `sampled` follows. */
+export type SampleMessage = { readonly type: 'sample' };
+
 /** Ends the process after the current run. */
 export type CloseMessage = { readonly type: 'close' };
 
-export type ToHost = OpenMessage | DetectMessage | MeasureMessage | CloseMessage;
+export type ToHost = OpenMessage | DetectMessage | MeasureMessage | SampleMessage | CloseMessage;
 
 /** The session is open and has run once. */
 export type ReadyMessage = {
@@ -46,6 +52,8 @@ export type ReadyMessage = {
   readonly form: string;
   /** Doubts about the network, in sentences for people. */
   readonly warnings: readonly string[];
+  /** If `places` asked for it. */
+  readonly placement?: Placement;
 };
 
 export type ResultMessage = {
@@ -60,10 +68,12 @@ export type ResultMessage = {
 
 export type MeasuredMessage = { readonly type: 'measured'; readonly runMs: readonly number[] };
 
+export type SampledMessage = { readonly type: 'sampled'; readonly outputs: readonly Float32Array[] };
+
 /** The process cannot continue and ends; this is its last message. */
 export type FailedMessage = { readonly type: 'failed'; readonly message: string; readonly code?: string };
 
-export type FromHost = ReadyMessage | ResultMessage | MeasuredMessage | FailedMessage;
+export type FromHost = ReadyMessage | ResultMessage | MeasuredMessage | SampledMessage | FailedMessage;
 
 /**
  * The file descriptor under which the process inherits the file of pictures; 0 to 2 are the standard streams, 3 is IPC.

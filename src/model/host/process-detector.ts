@@ -3,6 +3,7 @@ import type { DetectorResult, ModelDetector, ModelDetectorInfo, Provider } from 
 import { counted } from '../../core/counted.js';
 import { InternalError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
+import { familyByName } from '../families/kinds.js';
 import { describePictures } from '../describe-pictures.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
 import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
@@ -41,7 +42,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
   const plan = await makeHostPlan(options);
   // Known from the first process on; its successors need no probe.
   let form = options.probe === false ? plan.spec.form : undefined;
-  const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, requestedProvider, () => form));
+  const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, options, () => form));
   try {
     const first = await openFirst(options, plan, launchers[0].start, onLog);
     form = first.ready.form;
@@ -72,6 +73,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       requestedProvider,
       provider: first.provider,
       threads: plan.threads,
+      ...(first.ready.placement && { placement: first.ready.placement }),
     };
     return new ProcessDetector(
       info,
@@ -91,7 +93,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
  * @throws ModelError if the model or its labels cannot be used at all
  */
 export async function tryProviders(options: ProcessDetectorOptions): Promise<ProviderStatus[]> {
-  const launcher = new Launcher(await makeHostPlan(options), options.provider, () => undefined);
+  const launcher = new Launcher(await makeHostPlan(options), options, () => undefined);
   try {
     return await probeProviders(launcher.start);
   } finally {
@@ -105,20 +107,29 @@ class Launcher {
   readonly #running = new Set<HostProcess>();
   readonly #plan: HostPlan;
   readonly #requested: Provider;
+  readonly #findsPlacement: boolean;
   readonly #knownForm: () => string | undefined;
 
-  constructor(plan: HostPlan, requested: Provider, knownForm: () => string | undefined) {
+  constructor(
+    plan: HostPlan,
+    { provider, findsPlacement = false }: Pick<ProcessDetectorOptions, 'provider' | 'findsPlacement'>,
+    knownForm: () => string | undefined,
+  ) {
     const { width, height } = plan.spec.input;
     this.slotsFile = new PictureSlotsFile(SLOTS_PER_HOST, 3 * width * height);
     this.#plan = plan;
-    this.#requested = requested;
+    this.#requested = provider;
+    this.#findsPlacement = findsPlacement;
     this.#knownForm = knownForm;
   }
 
   readonly start: StartHost<HostProcess> = (provider) => {
     const isTrial = provider !== 'cpu' && provider !== this.#requested;
     const process = new HostProcess({
-      open: this.#plan.openMessage(provider, this.#knownForm()),
+      open: {
+        ...this.#plan.openMessage(provider, this.#knownForm()),
+        ...(this.#findsPlacement && provider !== 'cpu' && { places: true }),
+      },
       slotsFd: this.slotsFile.fd,
       startTimeoutMs: isTrial ? TRIAL_TIMEOUT_MS : START_TIMEOUT_MS,
       isPatient: !isTrial,
@@ -160,7 +171,7 @@ async function openFirst(
       onLog(`auto: ${recalled} was the fastest before, but no longer opens: ${(error as Error).message}`);
     }
   }
-  const { host, choice } = await openFastest(start, onLog);
+  const { host, choice } = await openFastest(start, onLog, familyByName(plan.spec.family).rowsInAnyOrder === true);
   await rememberProvider(cacheDir, key, choice).catch((error: unknown) => {
     onLog(
       `auto: the choice of ${choice.provider} could not be stored, so the next run chooses again: ${(error as Error).message}`,

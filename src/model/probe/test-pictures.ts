@@ -6,7 +6,7 @@
 export const TEST_PICTURES: readonly ((image: Uint8Array) => void)[] = [(image) => image.fill(0), fillWithNoise];
 
 /** Blocks of neighbouring bytes have one brightness each, because a network averages finer noise away. */
-function fillWithNoise(image: Uint8Array): void {
+export function fillWithNoise(image: Uint8Array): void {
   const RUN = 7;
   let state = 0x2545f491;
   for (let at = 0; at < image.length; at += RUN) {

@@ -11,8 +11,12 @@ class FakeHosts {
   readonly runs: ActualProvider[] = [];
   readonly #machine: FakeMachine;
 
-  constructor(machine: FakeMachine) {
+  readonly #outputs: Readonly<Partial<Record<ActualProvider, readonly number[]>>>;
+
+  /** @param outputs of each provider; default: the same */
+  constructor(machine: FakeMachine, outputs: Readonly<Partial<Record<ActualProvider, readonly number[]>>> = {}) {
     this.#machine = machine;
+    this.#outputs = outputs;
   }
 
   readonly start = (provider: ActualProvider): TrialProcess => {
@@ -38,6 +42,7 @@ class FakeHosts {
         }
         return measured;
       },
+      sample: async () => [Float32Array.from(this.#outputs[provider] ?? [0.5, 100, 1])],
       stop: async () => {
         this.running.delete(provider);
       },
@@ -80,6 +85,33 @@ describe('openFastest', () => {
     const { host } = await openFastest(
       (provider) =>
         provider === 'cuda' ? { ...hosts.start(provider), measure: async () => [] } : hosts.start(provider),
+      ignore,
+    );
+    assert.equal(host.provider, 'cpu');
+  });
+
+  it('refuses a provider that computes something else than the CPU, and takes the next', async () => {
+    const log: string[] = [];
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 6, cuda: 2 }, { cuda: [0.5, 60, 1], webgpu: [0.5, 101, 1] });
+    const { host, choice } = await openFastest(hosts.start, (message) => log.push(message));
+    assert.equal(host.provider, 'webgpu');
+    assert.deepEqual(choice, { provider: 'webgpu', medianMs: { cpu: 15, webgpu: 6 } });
+    assert.match(log.join('\n'), /cuda is not used, because it computes something else .*differ by 40 %/);
+  });
+
+  it('refuses a provider that gives no numbers', async () => {
+    const log: string[] = [];
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 6 }, { webgpu: [NaN, NaN, NaN] });
+    const { host } = await openFastest(hosts.start, (message) => log.push(message));
+    assert.equal(host.provider, 'cpu');
+    assert.match(log.join('\n'), /webgpu is not used.*no numbers/);
+  });
+
+  it('skips a provider whose process dies before it is compared', async () => {
+    const hosts = new FakeHosts({ cpu: 15, cuda: 2 });
+    const { host } = await openFastest(
+      (provider) =>
+        provider === 'cuda' ? { ...hosts.start(provider), sample: async () => [] } : hosts.start(provider),
       ignore,
     );
     assert.equal(host.provider, 'cpu');

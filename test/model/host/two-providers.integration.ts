@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelDetector } from '../../../src/core/detector.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
+import { DataType, node } from '../../../src/model/onnx/build.js';
+import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { readJson } from '../../helpers/shared.js';
 import { swiftshaderIcd, useSoftwareGpu } from '../../helpers/software-gpu.js';
+import { pixelModel } from '../pixel-model.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
 import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
@@ -25,6 +28,20 @@ describe('two real providers', function () {
     const detector = await createProcessDetector(pixelDetectorOptions(folder.path, changes));
     opened.push(detector);
     return detector;
+  };
+  /** The pixels' way through an operation in half precision, which changes nothing. */
+  const halfModel = (): string => {
+    const model = pixelModel();
+    const { graph } = model;
+    graph.node[0].input[0] = 'again';
+    graph.node.unshift(
+      node('Cast', ['images'], ['half'], { to: { int: DataType.FLOAT16 } }),
+      node('Abs', ['half'], ['same']),
+      node('Cast', ['same'], ['again'], { to: { int: DataType.FLOAT } }),
+    );
+    const path = join(folder.path, 'half.onnx');
+    writeFileSync(path, serializeOnnx(model));
+    return path;
   };
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
@@ -47,6 +64,30 @@ describe('two real providers', function () {
         (await cpu.detect(pixelPicture(mark))).detections,
       );
     }
+  });
+
+  itNeeds(
+    NEEDS,
+    'runs a model of half precision in single precision where webgpu has no half, and says so',
+    async () => {
+      const model = halfModel();
+      const warnings: string[] = [];
+      const detector = await open({ provider: 'webgpu', onWarning: (text) => warnings.push(text), model });
+      assert.equal(detector.info.provider, 'webgpu');
+      assert.match(warnings.join('\n'), /half\.onnx computes in half precision, which webgpu cannot do.*shader-f16/);
+      const cpu = await open({ provider: 'cpu', model });
+      assert.deepEqual(
+        (await detector.detect(pixelPicture(2))).detections,
+        (await cpu.detect(pixelPicture(2))).detections,
+      );
+    },
+  );
+
+  itNeeds(NEEDS, 'states how many nodes run on the CPU', async () => {
+    const { info } = await open({ provider: 'webgpu', findsPlacement: true });
+    assert.ok(info.placement!.nodes > 0);
+    assert.deepEqual(info.placement!.onCpu, []);
+    assert.equal((await open({ provider: 'cpu', findsPlacement: true })).info.placement, undefined);
   });
 
   itNeeds(NEEDS, 'measures both for auto, takes and remembers the faster, and leaves only its process', async () => {

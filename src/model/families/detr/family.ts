@@ -23,6 +23,7 @@ const MULTIPLE = 32;
  */
 export const detr: DetectorFamily = {
   name: 'detr',
+  rowsInAnyOrder: true,
   signature:
     '[1,3,H,W] and orig_target_sizes [1,2] and gives labels [1,n], boxes [1,n,4] and scores [1,n]; or takes [1,3,H,W] and gives dets [1,n,4] and labels [1,n,classes]',
   preprocessing: {
