@@ -14,12 +14,17 @@ describe('nowcast serve in a minute of chaos', function () {
 
   itNeeds(
     NEEDS,
-    'gives each frame of six cameras one outcome, finds the events to which the recording leads, and does not grow',
+    'gives each frame of six cameras one outcome, delivers the events to which the recording leads, and does not grow',
     async () => {
       const { problems, caused } = await soak({ folder: folder(), forMs: SOAK_MS, seed: 13 });
       assert.deepEqual(problems, [], JSON.stringify(caused));
       for (const fault of ['detector: kill', 'decoder: kill', 'server: kill', 'client: never reads', 'scrape'])
         assert.ok(caused[fault] > 0, `no ${fault}`);
+      for (const kind of ['webhook: ', 'switch: ', 'reload: '])
+        assert.ok(
+          Object.keys(caused).some((fault) => fault.startsWith(kind)),
+          `no ${kind}`,
+        );
     },
   );
 });
