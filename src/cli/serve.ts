@@ -32,7 +32,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--state <file>', 'where to keep the positions of switches (default: one file for each configuration)')
     .option('--watch', 'take over the configuration whenever its file changes, as on SIGHUP')
-    .option('--validate', 'check flags and configuration, print what would run, and end; opens no source')
+    .option('--validate', 'check flags, configuration and folders, print what would run, and end; opens no source')
     .option('--demo', 'three synthetic cameras with zones and lines, for a first look');
   addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);

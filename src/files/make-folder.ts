@@ -5,14 +5,16 @@ import { dirname, resolve } from 'node:path';
  * Creates a folder and those that it lies in. Node's own recursive creation never returns below `/proc`, which a wrong
  * home folder may name.
  * @param mode of the folders that are created
+ * @param made gets their paths, the outermost first, if it fails too
  * @throws the error of the file system
  */
-export function makeFolder(path: string, mode = 0o777): void {
+export function makeFolder(path: string, mode = 0o777, made: string[] = []): void {
   const missing: string[] = [];
   for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
   for (const folder of missing) {
     try {
       mkdirSync(folder, { mode });
+      made.push(folder);
     } catch (error) {
       // Another process was faster.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

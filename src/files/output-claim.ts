@@ -84,8 +84,8 @@ function releaseAll(): void {
   for (const lock of held.values()) rmSync(lock, { force: true });
 }
 
-/** Also of a link to a file that is yet to be made. */
-function realPathOf(path: string): string {
+/** The path behind any links; also of a link to a file that is yet to be made. */
+export function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -58,7 +58,7 @@ describe('outputs of commands', function () {
       assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, 'NOWCAST_OUTPUT', output.join(' '));
       assert.match(
         stderr,
-        /nowcast: cannot write .*(a part of its path is a file|its links lead|its folder does not exist).*\n$/,
+        /nowcast: (output\.(coco|record) \(--(coco|record)\): )?cannot write .*(a part of its path is a file|its links lead|its folder does not exist).*\n$/,
       );
       assert.doesNotMatch(stderr, /\n\s+at /);
     }

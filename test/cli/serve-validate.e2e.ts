@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const FRONT = 'cameras: {front: {source: "rtsp://127.0.0.1:9/x", objects: {}}}\n';
 
 describe('nowcast serve --validate', function () {
   this.timeout(60_000);
@@ -53,4 +55,37 @@ describe('nowcast serve --validate', function () {
       'record: no video of other: its source has no coded video',
     ]);
   });
+
+  it('shows the folders of the configuration, and leaves nothing behind where it has tried them', async () => {
+    const { code, stdout, stderr } = await validate(
+      `${FRONT}clips: {folder: a/clips, pre_roll: 2s}\nrecord: {folder: all, cameras: [front], retain_days: 3}\n` +
+        'snapshots: {folder: pictures}\nstate: b/switches.json\n' +
+        'output: {events: events.jsonl, record: run.jsonl, recordings: c/kept}\n',
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^clips: folder .*\/a\/clips, pre_roll 2000, post_roll 5000, .*retain_mb 10000$/m);
+    assert.match(
+      stdout,
+      /^record: folder .*\/all, cameras \["front"\], segment 300000, retain_days 3, retain_mb 50000$/m,
+    );
+    assert.match(stdout, /^snapshots: folder .*\/pictures, retain_days 10, /m);
+    assert.deepEqual(readdirSync(folder()), ['cameras.yaml']);
+  });
+
+  for (const [key, line] of [
+    ['clips.folder', 'clips: {folder: taken/clips}'],
+    ['record.folder', 'record: {folder: taken}'],
+    ['snapshots.folder', 'snapshots: {folder: taken/pictures}'],
+    ['state', 'state: taken/switches.json'],
+    ['output.events (--events)', 'output: {events: none/events.jsonl}'],
+    ['output.record (--record)', 'output: {record: none/run.jsonl}'],
+    ['output.recordings', 'output: {recordings: taken/kept}'],
+  ] as const)
+    it(`names ${key} if its place cannot be written`, async () => {
+      writeFileSync(join(folder(), 'taken'), 'mine');
+      const { code, stdout, stderr } = await validate(`${FRONT}${line}\n`);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.ok(stderr.includes(`${key}: cannot write `), stderr);
+      assert.deepEqual(readdirSync(folder()).sort(), ['cameras.yaml', 'taken']);
+    });
 });

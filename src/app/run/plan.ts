@@ -33,7 +33,8 @@ export type RunPlan = {
 };
 
 /**
- * Checks a run without opening a source or starting a detector: its model, its classes and its outputs.
+ * Checks a run without opening a source or starting a detector: its model, its classes and its outputs. The places of
+ * these are tried.
  * @throws UsageError for a problem that would keep it from starting
  */
 export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
@@ -78,7 +79,7 @@ function streamPart({
 }
 
 /** A problem that a run would meet at its start is one of its configuration here. */
-async function asUsage<T>(check: () => Promise<T>): Promise<T> {
+export async function asUsage<T>(check: () => T | Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { UsageError } from '../../../core/errors.js';
 import { AS_STATED, changesPicture } from '../../../core/view.js';
+import { tryFile } from '../../../files/try-place.js';
 import { createCocoResultsOfRun } from './coco-results.js';
 import { selectionOf } from '../../sources/selection.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
@@ -37,6 +38,7 @@ export const cocoKind = sinkKind({
         `output.annotations (--annotations) finds the images of ${source.id} by the numbers of its frames, which are not known from start (--start) on; leave out one of the two`,
       );
   },
+  prepare: ({ coco = '' }) => tryFile('output.coco (--coco)', coco),
   open({ coco: path = '', annotations }, { cocoNumbering, sources: [source], onFailure, onWarning }) {
     if (annotations !== undefined && changesPicture(selectionOf(source.settings).view ?? AS_STATED))
       onWarning(

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../core/errors.js';
+import { tryFile } from '../../../files/try-place.js';
 import { toUs } from '../../../recording/microseconds.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
@@ -22,6 +23,7 @@ export const eventsKind = sinkKind({
         'output.events (--events) takes what happens in zones, at lines and with objects, but no source has any of them; add --zones FILE.yaml, or zones, lines or objects under cameras.<name>',
       );
   },
+  prepare: ({ events = '' }) => tryFile('output.events (--events)', events),
   open({ events: path = '' }, { header, wallClock, onFailure }) {
     const file = createSceneEventFile(path, header, () => toUs(wallClock.toUnixMs(0)), onFailure);
     return Promise.resolve({

@@ -1,3 +1,4 @@
+import { tryFile } from '../../../files/try-place.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
@@ -13,6 +14,7 @@ export const recordingKind = sinkKind({
       allowed: 'a file to write',
     },
   },
+  prepare: ({ record = '' }) => tryFile('output.record (--record)', record),
   open({ record: path = '' }, { header, onFailure }) {
     return Promise.resolve({ ...createRecorder(path, header, onFailure), files: [path] });
   },

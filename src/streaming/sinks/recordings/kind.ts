@@ -2,6 +2,7 @@ import { UsageError } from '../../../core/errors.js';
 import type { Keys } from '../../../core/keys.js';
 import type { Retention } from '../../../core/retention.js';
 import { KeptFolder } from '../../../files/kept-folder.js';
+import { tryFolder } from '../../../files/try-place.js';
 import { toUs } from '../../../recording/microseconds.js';
 import { OUTPUT_SECTION } from '../output-section.js';
 import { sinkKind } from '../sink-kind.js';
@@ -41,6 +42,7 @@ export const recordingsKind = sinkKind({
         'output.recordings is missing; it must be a folder to write, or remove the keys output.recordings_…',
       );
   },
+  prepare: ({ recordings = '' }) => tryFolder('output.recordings', recordings),
   async open(
     { recordings = '', recordings_segment: segmentMs, recordings_retain_days: days, recordings_retain_mb: mb },
     { header, clock, wallClock, onWarning },
