@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { FoundAtAddress } from '../core/source-kind.js';
 import type { Environment } from '../config/environment.js';
+import { ErrorPlaces } from '../config/error-places.js';
 import { loadConfig } from '../config/load.js';
 import { sourceSecrets } from '../config/redact.js';
 import { underFlags } from '../config/detect-config.js';
@@ -29,17 +30,18 @@ export function register(program: Command, context: CliContext): void {
     .option('--validate', 'check flags and configuration, print what would run, and end; opens no source');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
-    const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
+    const places = new ErrorPlaces();
+    const reading = { ...context, places, onWarning: (message: string) => io.log.warn(message) };
     if (flags['validate'] === true) {
       const config = await readRunConfig(sources, flags, { ...reading, asks: false });
       const { planRun } = await import('../app/run/plan.js');
-      const plan = await planRun(config, io, BUILT_IN_PARTS);
+      const plan = await places.within(() => planRun(config, io, BUILT_IN_PARTS));
       io.print(io.json ? JSON.stringify(plan) : planText(plan));
       return;
     }
     const config = await readRunConfig(sources, flags, reading);
     const { run } = await import('../app/run/run.js');
-    const { summary, failure } = await run(config, io);
+    const { summary, failure } = await places.within(() => run(config, io));
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
     if (failure !== undefined) throw failure;
   });
@@ -74,6 +76,8 @@ type Reading = {
   /** Settings over those of the file, as a flag's; and under them, as a default. */
   readonly over?: Settings;
   readonly under?: Settings;
+  /** Learns where the file has its keys, for errors of later checks. */
+  readonly places?: ErrorPlaces;
 };
 
 /**
@@ -92,9 +96,12 @@ export async function readRunConfig(
     contents = new Map(),
     over = {},
     under = {},
+    places = new ErrorPlaces(),
   }: Reading,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
+  // Until the file is read, errors are not about the one that was read before.
+  places.follow(undefined, {});
   const keys = runKeys(parts);
   const fromFlags = mergeSettings(anchoredRun(readRunFlags(flags, parts), process.cwd(), parts), over);
   const path = flags['config'];
@@ -114,6 +121,16 @@ export async function readRunConfig(
   for (const source of [...sources, ...cameras.flatMap(([, camera]) => Object.values(rolesOf(camera)))])
     for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
+  places.follow(file, fromFlags);
+  return places.within(() => resolved(settings, sources, { asks, isService, contents }, parts));
+}
+
+async function resolved(
+  settings: Settings,
+  sources: readonly string[],
+  { asks, isService, contents }: Required<Pick<Reading, 'asks' | 'isService' | 'contents'>>,
+  parts: RunParts,
+): Promise<RunConfig> {
   const texts = sourceTexts(settings, sources);
   if (asks) {
     for (const [text, content] of await lookAtSources(texts, parts.sources, contents)) contents.set(text, content);

@@ -6,6 +6,7 @@ import { stateFile } from '../app/paths.js';
 import { DEMO_CAMERAS } from '../app/serve/demo-cameras.js';
 import type { ServeOptions } from '../app/serve/serve.js';
 import { DEFAULT_LISTEN, defaultListenSettings, listenSettings } from '../app/serve/listen.js';
+import { ErrorPlaces } from '../config/error-places.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { FoundAtAddress } from '../core/source-kind.js';
 import { UsageError } from '../core/errors.js';
@@ -36,7 +37,8 @@ export function register(program: Command, context: CliContext): void {
     .option('--demo', 'three synthetic cameras with zones and lines, for a first look');
   addRunFlags(command, undefined, OF_RUNS).action(async (cameras: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
-    const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
+    const places = new ErrorPlaces();
+    const reading = { ...context, places, onWarning: (message: string) => io.log.warn(message) };
     const { listen, demo, state, watch, validate, ...rest } = flags;
     const file = typeof rest['config'] === 'string' ? resolve(rest['config']) : undefined;
     if (watch === true && file === undefined)
@@ -63,13 +65,13 @@ export function register(program: Command, context: CliContext): void {
     const config = await read();
     if (validate === true) {
       const { planService } = await import('../app/serve/plan-service.js');
-      const plan = await planService(config, io, BUILT_IN_PARTS);
+      const plan = await places.within(() => planService(config, io, BUILT_IN_PARTS));
       io.print(io.json ? JSON.stringify(plan) : planText(plan));
       return;
     }
     const { serve } = await import('../app/serve/serve.js');
     const options = wishes && file !== undefined ? await reloading(file, watch === true, read, wishes, context) : {};
-    const summary = await serve(config, { ...io, clock: serviceClock() }, options);
+    const summary = await places.within(() => serve(config, { ...io, clock: serviceClock() }, { ...options, places }));
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   });
   addMoreHelp(command, {

@@ -7,6 +7,7 @@ import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
 import { formerNames, moved, valueAt, withValue } from './former-names.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
+import { keyAt } from './schema.js';
 import { anchoredTexts } from './settings.js';
 import { problemsOfYaml } from './yaml-problems.js';
 
@@ -17,6 +18,12 @@ export type LoadedConfig<S extends Keys> = {
   readonly folder: string;
   /** Values from the environment, which no output may show. */
   readonly secrets: readonly string[];
+  /**
+   * The place of a key, or of the nearest section around it: `cameras.yaml:12`.
+   * @param isExact the key itself
+   * @returns undefined if that is not in the file, or if there is no such key
+   */
+  readonly placeOf: (at: readonly string[], isExact: boolean) => string | undefined;
   /** Keys that stand under a former name, each with its place and its new name. */
   readonly warnings: readonly string[];
 };
@@ -134,6 +141,12 @@ export function parseConfig<S extends Keys>(
     settings: checkSettings(keys, settings, locate, secrets),
     folder,
     secrets: [...secrets],
+    placeOf(at, isExact) {
+      const own = former.find(({ to }) => dotted(to) === dotted(at))?.from ?? at;
+      const least = isExact || own.length === 1 ? own : own.slice(0, -1);
+      if (keyAt(keys, at) === undefined || valueAt(input, least) === undefined) return undefined;
+      return `${path}:${lines.linePos(offsetOf(document, own)).line}`;
+    },
     warnings: former.map(({ from, to }) => `${placeOf(from)} is now called ${dotted(to)}; please rename it`),
   };
 }

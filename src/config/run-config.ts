@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Provider } from '../core/detector.js';
+import { aboutKeys } from '../core/error-key.js';
 import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
 import type { SandboxMode } from '../core/sandbox-mode.js';
@@ -118,6 +119,7 @@ export function resolveRun(
     own === path ? source : { ...source, model: own },
   );
   const cameras = { sources, names: Object.keys(settings.cameras ?? {}) };
+  const { clips: givenClips } = settings;
   const config: RunConfig = {
     sources,
     model: {
@@ -141,7 +143,7 @@ export function resolveRun(
     ...(settings.http !== undefined && { http: resolveHttp(settings.http) }),
     ...(settings.metrics !== undefined && { metrics: withDefaults(metricsKeys, settings.metrics) }),
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
-    ...(settings.clips !== undefined && { clips: resolveClips(settings.clips, cameras) }),
+    ...(givenClips !== undefined && { clips: aboutKeys(['clips'], () => resolveClips(givenClips, cameras)) }),
     ...(settings.record !== undefined && { record: resolveRecord(settings.record, cameras) }),
     ...(settings.state !== undefined && { stateFile: settings.state }),
   };

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { aboutKeys } from '../core/error-key.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import type { SceneRules } from '../core/scene-rules.js';
 import type { SourceKind } from '../core/source-kind.js';
@@ -220,7 +221,9 @@ export function sourceConfig<Open>(
   contents?: ContentByText,
 ): Found<Open> {
   const { detect, record } = rolesOf(camera);
-  const { kind, address, streamId, content } = findSource(detect, kinds, contents);
+  const { kind, address, streamId, content } = aboutKeys(id === undefined ? [] : [`cameras.${id}.source`], () =>
+    findSource(detect, kinds, contents),
+  );
   const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
   if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
   if (record !== undefined && kind.codedForms === undefined)

@@ -3,6 +3,8 @@
  */
 export class NowcastError extends Error {
   readonly code: string;
+  /** Keys of the configuration that it may be about, the likeliest first; see `aboutKeys`. */
+  keys?: readonly string[];
 
   constructor(code: string, message: string, options?: { cause?: unknown }) {
     super(message, options);

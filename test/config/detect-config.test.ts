@@ -50,10 +50,13 @@ describe('the detect of a camera', () => {
       `detect: {${shared}}\ncameras:\n  a: {source: "rtsp://h/1", detect: {${own}}}\n  b: {source: "rtsp://h/2"}\n`;
     const { sources } = await read(two('track: true, lost_track: 3s', 'min_track_score: 0.6'));
     assert.deepEqual(sources[0].detect!.trackLife, { ...DEFAULT_TRACK_LIFE, lostTrackMs: 3000, minTrackScore: 0.6 });
-    await refuses(two('lost_track: 3s'), /^cameras\.a\.detect\.lost_track is about tracks, and .*track\) is off/);
+    await refuses(
+      two('lost_track: 3s'),
+      /c\.yaml:\d: cameras\.a\.detect\.lost_track is about tracks, and .*track\) is off/,
+    );
     await refuses(
       two('forecast: kalman, lost_track: 3s'),
-      /^cameras\.a\.detect\.lost_track has no effect on the forecaster kalman/,
+      /c\.yaml:\d: cameras\.a\.detect\.lost_track has no effect on the forecaster kalman/,
     );
   });
 
@@ -72,7 +75,7 @@ describe('the detect of a camera', () => {
     assert.deepEqual([sources[0].detect?.budgetMs, detect.budgetMs], [undefined, 150]);
     await refuses(
       clip('{schedule: every, budget: 80ms}'),
-      /^cameras\.clip\.detect\.budget is 80 ms, but cameras\.clip\.detect\.schedule every detects on each frame/,
+      /c\.yaml:\d: cameras\.clip\.detect\.budget is 80 ms, but cameras\.clip\.detect\.schedule every detects on each frame/,
     );
   });
 
@@ -83,11 +86,11 @@ describe('the detect of a camera', () => {
     );
     await refuses(
       'detect: {forecast: kalman}\ncameras: {a: {source: "rtsp://h/1", detect: {track: false}}}',
-      /^detect\.forecast \(--forecast\) is kalman, which needs tracking; remove cameras\.a\.detect\.track/,
+      /c\.yaml:\d: detect\.forecast \(--forecast\) is kalman, which needs tracking; remove cameras\.a\.detect\.track/,
     );
     await refuses(
       `detect: {nms_mode: agnostic}\n${TWO.replace(/^detect.*$/m, '')}`,
-      /^detect\.nms_mode \(--nms-mode\) agnostic needs the same classes for all cameras, and front has others/,
+      /c\.yaml:\d: detect\.nms_mode \(--nms-mode\) agnostic needs the same classes for all cameras, and front has others/,
     );
   });
 

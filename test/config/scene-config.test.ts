@@ -188,11 +188,11 @@ describe('the scene of a source', () => {
   it('is refused if its tracking is off', async () => {
     await assert.rejects(
       read(camera(`detect: {track: false}, ${yard}`)),
-      /^UsageError: cameras\.front\.detect\.track is false, but zones/,
+      /c\.yaml:\d: cameras\.front\.detect\.track is false, but zones/,
     );
     await assert.rejects(
       read(`detect: {track: false}\n${camera(yard)}`),
-      /^UsageError: detect\.track \(--track\) is false, but zones/,
+      /c\.yaml:\d: detect\.track \(--track\) is false, but zones/,
     );
   });
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceConfig } from '../../config/run-sources.js';
 import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
+import { aboutKeys } from '../../core/error-key.js';
 import { InternalError } from '../../core/errors.js';
 import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
@@ -31,6 +32,8 @@ const SERVICE_CONF = 0.1;
 export type Opening = {
   readonly options: ProcessDetectorOptions;
   readonly isAuto: boolean;
+  /** Of the configuration, that may name it. */
+  readonly keys: readonly string[];
   readonly cameras: number;
   /** Of equal openings. The number of cameras and of other models decides when a detector opens, and not again. */
   readonly key: string;
@@ -70,7 +73,7 @@ export class Detectors {
         const { key } = opening;
         const known = former === undefined ? undefined : former.#byModel.get(model);
         if (known?.key === key) return [model, known] as const;
-        const detector = await openOne(opening, context);
+        const detector = await aboutKeys(opening.keys, () => openOne(opening, context));
         opened.push(detector);
         return [model, { key, open: { detector, shared: new SharedDetector(detector) } }] as const;
       }),
@@ -144,7 +147,10 @@ export async function openingsOf(
         name === model.path
           ? model
           : { ...model, path: name, labels: undefined, preprocess: undefined, input: undefined };
-      const least = await detectorOptions({ ...config, model: described, sources: own }, context);
+      const keys = [...own.map(({ id }) => `cameras.${id}.detect.model`), 'model.path'];
+      const least = await aboutKeys(keys, () =>
+        detectorOptions({ ...config, model: described, sources: own }, context),
+      );
       const options = {
         ...(isService && config.detect.nmsMode === 'per-class' ? widened(least) : least),
         ...(maxFailedStarts !== undefined && { maxFailedStarts }),
@@ -156,6 +162,7 @@ export async function openingsOf(
         {
           options: threads === undefined ? options : { ...options, threads },
           isAuto,
+          keys,
           cameras: own.length,
           key: JSON.stringify([options, isAuto]),
         },

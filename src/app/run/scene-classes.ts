@@ -1,4 +1,5 @@
 import { classIdsOf } from '../../config/class-ids.js';
+import { aboutKeys } from '../../core/error-key.js';
 import type { SceneRules } from '../../core/scene-rules.js';
 
 /** True if a rule is about certain classes. */
@@ -14,7 +15,9 @@ export function namesClasses({ zones, lines, masks, filterByClass }: SceneRules)
  */
 export function withModelClasses(rules: SceneRules, names: readonly string[], streamId: string): SceneRules {
   const spelled = (classes: readonly string[], key: string): string[] =>
-    classIdsOf(classes, names, `${key} of ${streamId}`).map((id) => names[id]);
+    aboutKeys([`cameras.${streamId}.${key}`], () => classIdsOf(classes, names, `${key} of ${streamId}`)).map(
+      (id) => names[id],
+    );
   const each = <R extends { readonly classes?: readonly string[] | undefined }>(
     section: string,
     entries: Readonly<Record<string, R>>,

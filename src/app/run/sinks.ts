@@ -1,5 +1,7 @@
 import { classIdsOf } from '../../config/class-ids.js';
 import type { RunConfig, SinkConfig } from '../../config/run-config.js';
+import { aboutKeys } from '../../core/error-key.js';
+import type { SinkKind } from '../../core/sink-kind.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { isSceneEvent, type SceneEvent } from '../../core/scene-events.js';
@@ -81,7 +83,18 @@ export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promi
 }
 
 async function prepareSink({ kind, settings }: SinkConfig, parts: RunParts): Promise<void> {
-  await sinkEntry(kind, parts).open.prepare(settings);
+  const entry = sinkEntry(kind, parts);
+  await aboutKeys(keysOf(entry), () => entry.open.prepare(settings));
+}
+
+function openSink({ kind, settings }: SinkConfig, inRun: SinkContext, parts: RunParts): Promise<Sink> {
+  const entry = sinkEntry(kind, parts);
+  return aboutKeys(keysOf(entry), () => entry.open.open(settings, inRun));
+}
+
+/** The key that names its output, and its section. */
+function keysOf({ section, keys }: Pick<SinkKind, 'section' | 'keys'>): readonly string[] {
+  return [...Object.keys(keys).slice(0, 1), ''].map((key) => (key === '' ? section.name : `${section.name}.${key}`));
 }
 
 /** The sources of a run as its sinks know them. */
@@ -153,7 +166,7 @@ export async function openSinks(
   });
   const openOne = async (config: SinkConfig, inRun: SinkContext): Promise<OpenSinkOfRun> => ({
     config,
-    sink: await sinkEntry(config.kind, parts).open.open(config.settings, inRun),
+    sink: await openSink(config, inRun, parts),
   });
   const retire = async ({ sink }: OpenSinkOfRun, next?: SinkConfig): Promise<void> => {
     await (sink.retire?.(next?.settings) ?? sink.close());

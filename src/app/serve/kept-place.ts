@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Retention } from '../../core/retention.js';
+import { aboutKeys } from '../../core/error-key.js';
 import type { KeptFolder, KeptUse } from '../../files/kept-folder.js';
 import type { AppContext } from '../context.js';
 import { openKept } from './open-kept.js';
@@ -52,7 +53,11 @@ export class KeptPlace {
     if (next === undefined) return { commit: () => (this.#folder = undefined), discard: () => Promise.resolve() };
     const path = resolve(next.folder);
     const known = this.#folders.get(path);
-    const folder = known ?? (await openKept(this.#section, { ...next, retention: KEEPS_ALL }, this.#context));
+    const folder =
+      known ??
+      (await aboutKeys([`${this.#section}.folder`], () =>
+        openKept(this.#section, { ...next, retention: KEEPS_ALL }, this.#context),
+      ));
     return {
       commit: () => {
         folder.setRetention(next.retention);

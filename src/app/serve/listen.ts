@@ -39,6 +39,9 @@ export function withHttpOfFeed(config: RunConfig): RunConfig {
   };
 }
 
+/** Of the configuration, that say who may reach a service. */
+export const ACCESS_KEYS = ['http.listen', 'feed.host', 'http', 'feed'];
+
 export type ServiceAccess = ApiAccess & {
   /** Everyone who reaches the server from another machine may do everything. */
   readonly isOpenToNetwork: boolean;

@@ -1,11 +1,12 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { aboutKeys } from '../../core/error-key.js';
 import type { Retention } from '../../core/retention.js';
 import { tryFileAndFolder, tryFolder } from '../../files/try-place.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { asUsage, planRun, type RunPlan } from '../run/plan.js';
 import { hasCodedVideo } from './coded-video.js';
-import { serviceAccess, withHttpOfFeed } from './listen.js';
+import { ACCESS_KEYS, serviceAccess, withHttpOfFeed } from './listen.js';
 
 /**
  * Checks a service without opening a source, a port or a detector, and warns of cameras whose video cannot be kept. The
@@ -15,7 +16,7 @@ import { serviceAccess, withHttpOfFeed } from './listen.js';
  */
 export async function planService(given: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
   const config = withHttpOfFeed(given);
-  serviceAccess(config);
+  aboutKeys(ACCESS_KEYS, () => serviceAccess(config));
   const plan = await planRun(config, context, parts);
   const kept = keptOf(config);
   await asUsage(() => tryPlaces(config, kept));

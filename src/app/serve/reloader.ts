@@ -1,3 +1,4 @@
+import type { ErrorPlaces } from '../../config/error-places.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { counted } from '../../core/counted.js';
 import { NowcastError } from '../../core/errors.js';
@@ -6,7 +7,11 @@ import type { Reload, Reloaded } from './reload.js';
 import type { ServiceParts } from './service-parts.js';
 
 /** Takes over the configuration as it is now, says what came of it, and counts it. */
-export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConfig>): Reload {
+export function reloaderOf(
+  parts: ServiceParts,
+  readAgain: () => Promise<RunConfig>,
+  places?: Pick<ErrorPlaces, 'place'>,
+): Reload {
   const { log, redact } = parts.context;
   return async () => {
     await parts.opened;
@@ -20,6 +25,7 @@ export function reloaderOf(parts: ServiceParts, readAgain: () => Promise<RunConf
       return changes;
     } catch (error) {
       metrics?.reloaded('failure');
+      places?.place(error);
       // The API shows it as well.
       if (error instanceof NowcastError) error.message = String(redact(error.message));
       log.error(`the configuration was not taken over, and the former one stays in use: ${(error as Error).message}`);

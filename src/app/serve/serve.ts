@@ -1,14 +1,16 @@
 import { firstValueFrom } from 'rxjs';
+import type { ErrorPlaces } from '../../config/error-places.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { feedKind } from '../../streaming/feed/kind.js';
 import { nodeInterval } from '../../streaming/http/timers.js';
+import { aboutKeys } from '../../core/error-key.js';
 import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, type RunParts } from '../parts.js';
 import { aborted, abortedAfter } from '../run/limits.js';
 import type { OpenRun } from '../run/open-run.js';
 import type { OpenSinks } from '../run/sinks.js';
 import type { RunSummary } from '../run/summary.js';
-import { serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
+import { ACCESS_KEYS, serviceAccess, withHttpOfFeed, type ServiceAccess } from './listen.js';
 import { openServiceRun } from './open-service-run.js';
 import { openService } from './open-service.js';
 import type { Reload } from './reload.js';
@@ -21,6 +23,8 @@ export type ServeOptions = {
   readonly readAgain?: () => Promise<RunConfig>;
   /** Calls for a reload when somebody wants one. @returns ends that */
   readonly onReloadWanted?: (reload: () => void) => () => void;
+  /** Where the file has the keys of errors. */
+  readonly places?: Pick<ErrorPlaces, 'place'>;
   /** File of switches where the configuration names none. Absent: they last as long as the service. */
   readonly stateFile?: string;
 };
@@ -35,14 +39,14 @@ export type ServeOptions = {
 export async function serve(
   given: RunConfig,
   context: AppContext,
-  { readAgain, onReloadWanted, stateFile }: ServeOptions = {},
+  { readAgain, onReloadWanted, stateFile, places }: ServeOptions = {},
   runParts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunSummary> {
   const config = withHttpOfFeed(given);
-  const access = serviceAccess(config);
+  const access = aboutKeys(ACCESS_KEYS, () => serviceAccess(config));
   const parts = await ServiceParts.open({ config, context, runParts, stateFile });
   try {
-    const reload = readAgain && reloaderOf(parts, readAgain);
+    const reload = readAgain && reloaderOf(parts, readAgain, places);
     // A wish that comes before the service is open waits until it is.
     const unlisten = reload && onReloadWanted?.(() => void reload().catch(() => undefined));
     try {

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceConfig } from '../../config/run-sources.js';
+import { aboutKeys } from '../../core/error-key.js';
 import { UsageError } from '../../core/errors.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
@@ -7,7 +8,7 @@ import type { Detectors } from '../run/detectors.js';
 import type { OpenRun } from '../run/open-run.js';
 import { sinkSources } from '../run/sinks.js';
 import type { Prepared } from './kept-place.js';
-import { serviceAccess } from './listen.js';
+import { ACCESS_KEYS, serviceAccess } from './listen.js';
 import { changesOf, type Reloaded } from './reload.js';
 import type { StoredSwitches } from './stored-switches.js';
 
@@ -91,7 +92,7 @@ export class Service {
     try {
       this.#refuseAtEnd();
       this.#refuseOtherClasses(next);
-      const access = serviceAccess(after);
+      const access = aboutKeys(ACCESS_KEYS, () => serviceAccess(after));
       const prepared = await this.#setup.prepare(after);
       try {
         await run.sinks.change(after, access);

@@ -1,3 +1,4 @@
+import { aboutKeys } from '../../core/error-key.js';
 import { UsageError } from '../../core/errors.js';
 import type { Keys } from '../../core/keys.js';
 import { LISTEN_FORMS, listenAddress, type ListenAddress } from '../../core/listen-address.js';
@@ -100,7 +101,9 @@ export const feedKind = sinkKind({
   },
   async prepare(settings) {
     const { checkFiles } = await import('./feed-server.js');
-    checkFiles(filesOf(settings));
+    const { tokenFile, tls } = filesOf(settings);
+    aboutKeys(['feed.token_file'], () => checkFiles(tokenFile === undefined ? {} : { tokenFile }));
+    aboutKeys(['http.tls', 'feed.tls_cert'], () => checkFiles(tls === undefined ? {} : { tls }));
   },
   async open(settings, { header, pages, api, clock, wallClock, onWarning }) {
     const { host, port = 0, token, allowed_origins: allowedOrigins } = settings;

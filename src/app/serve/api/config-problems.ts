@@ -8,7 +8,7 @@ export function configProblems(message: string): Problems {
   return message.split('\n').map((text) => {
     const [, file, line, words] = /^(.+?):(\d+): (.*)$/s.exec(text) ?? [];
     if (words === undefined) return { message: text };
-    const [key] = /^[\w-]+(?:\.[\w-]+)*(?= is |:)/.exec(words) ?? [];
+    const [key] = /^[\w-]+(?:\.[\w-]+)*(?= is |:)|^[\w-]+(?:\.[\w-]+)+(?= )/.exec(words) ?? [];
     return { file, line: Number(line), ...(key !== undefined && { key }), message: words };
   });
 }
