@@ -162,7 +162,7 @@ describe('one more entry in a registry', () => {
       /choose one of idle-free, .*every, \.\/FILE\.js, never \(N is 1 or more; /,
     );
     await assert.rejects(read('cameras: {a: {source: drive.bag}, b: {source: drive.bag}}\ncount: {every: 5ms}'), {
-      message: 'count.every (--count-every) is too short for several sources',
+      message: /c\.yaml:2: count\.every \(--count-every\) is too short for several sources$/,
     });
     await assert.rejects(
       read('output: {save: x.mp4}', {}, [join(folder(), 'drive.bag')]),
