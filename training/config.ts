@@ -130,9 +130,12 @@ export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
   const [width, height] = settings.input?.split('x').map(Number) ?? [];
   const input = width === undefined ? testSize(variant) : { width, height };
   if (input.width % 32 !== 0 || input.height % 32 !== 0) {
-    throw new UsageError(`training config: input: ${input.width}x${input.height} must be in multiples of 32`, {
-      code: 'NOWCAST_CONFIG',
-    });
+    throw new UsageError(
+      `input is ${input.width}x${input.height}; it must be WIDTHxHEIGHT in multiples of 32, such as 416x416`,
+      {
+        code: 'NOWCAST_CONFIG',
+      },
+    );
   }
   const batchSize = orDefault('batch_size');
   const epochs = orDefault('epochs');

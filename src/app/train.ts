@@ -8,6 +8,7 @@ import { summarize, tooSmallAt } from '../../training/data-set/summary.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
+import { aboutKeys } from '../core/error-key.js';
 import { DataError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { round3 } from '../core/round.js';
@@ -57,9 +58,7 @@ export async function trainNetwork(
   context: AppContext,
 ): Promise<TrainResult> {
   const { log, signal } = context;
-  const dataSet = await open(config.train, config.input, context);
-  const val = config.val && (await open(config.val, config.input, context));
-  checkClasses(dataSet, val);
+  const { train: dataSet, val } = await openData(config, context);
   const threads = availableParallelism();
   const shares = replicas ?? replicasFor(config.batchSize, threads);
   const progress = new TrainProgress(config.variant, context);
@@ -119,9 +118,7 @@ export type TrainingPlan = {
  */
 export async function planTraining(config: TrainConfig, context: AppContext): Promise<TrainingPlan> {
   try {
-    const train = await open(config.train, config.input, context);
-    const val = config.val && (await open(config.val, config.input, context));
-    checkClasses(train, val);
+    const { train, val } = await openData(config, context);
     const { variant, input, epochs, batchSize } = config;
     const steps = epochs * Math.ceil(train.pictures.length / batchSize);
     return {
@@ -135,7 +132,7 @@ export async function planTraining(config: TrainConfig, context: AppContext): Pr
     };
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
-    throw new UsageError(cause.message, { cause, code: cause.code });
+    throw new UsageError(cause.message, { cause, code: cause.code, keys: cause.keys });
   }
 }
 
@@ -182,6 +179,16 @@ class TrainProgress {
 }
 
 /** Reads a data set, and says once what is in it and what is wrong with it. */
+async function openData(
+  { train: trainPaths, val: valPaths, input }: TrainConfig,
+  context: AppContext,
+): Promise<{ readonly train: DataSet; readonly val: DataSet | undefined }> {
+  const train = await aboutKeys(['train'], () => open(trainPaths, input, context));
+  const val = valPaths && (await aboutKeys(['val'], () => open(valPaths, input, context)));
+  checkClasses(train, val);
+  return { train, val };
+}
+
 async function open(paths: DataPaths, input: Size, { log, progress, signal }: AppContext): Promise<DataSet> {
   let bar: ProgressBar | undefined;
   try {
@@ -206,6 +213,7 @@ function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {
   if (val !== undefined && String(val.classNames) !== String(classNames)) {
     throw new UsageError(
       `the training data has the classes ${classNames.join(', ')}, but the validation data has ${val.classNames.join(', ')}; give both the same classes`,
+      { keys: ['val'] },
     );
   }
 }

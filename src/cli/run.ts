@@ -76,7 +76,7 @@ type Reading = {
   /** Settings over those of the file, as a flag's; and under them, as a default. */
   readonly over?: Settings;
   readonly under?: Settings;
-  /** Learns where the file has its keys, for errors of later checks. */
+  /** Learns where the files have their keys, for errors of later checks. */
   readonly places?: ErrorPlaces;
 };
 
@@ -100,8 +100,8 @@ export async function readRunConfig(
   }: Reading,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
-  // Until the file is read, errors are not about the one that was read before.
-  places.follow(undefined, {});
+  // Until the files are read, errors are not about those that were read before.
+  places.follow([], {});
   const keys = runKeys(parts);
   const fromFlags = mergeSettings(anchoredRun(readRunFlags(flags, parts), process.cwd(), parts), over);
   const path = flags['config'];
@@ -121,7 +121,10 @@ export async function readRunConfig(
   for (const source of [...sources, ...cameras.flatMap(([, camera]) => Object.values(rolesOf(camera)))])
     for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
-  places.follow(file, fromFlags);
+  places.follow(
+    [file, scene].filter((one) => one !== undefined),
+    fromFlags,
+  );
   return places.within(() => resolved(settings, sources, { asks, isService, contents }, parts));
 }
 

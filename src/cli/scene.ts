@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ErrorPlaces } from '../config/error-places.js';
 import { loadConfig } from '../config/load.js';
 import { SCENE_KEYS } from '../config/keys/scene-keys.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -22,10 +23,13 @@ export function register(program: Command, context: CliContext): void {
   addFlags(command, FLAGS).action(async (recording: string, raw: RawFlags) => {
     const { zones, stream, run, events } = readFlags(FLAGS, raw);
     const io = openIo(command, context);
-    const { settings, secrets } = await loadConfig(SCENE_KEYS, zones, context.env, undefined, '--zones');
-    for (const secret of secrets) context.secrets.add(secret);
+    const file = await loadConfig(SCENE_KEYS, zones, context.env, undefined, '--zones');
+    for (const secret of file.secrets) context.secrets.add(secret);
+    const places = new ErrorPlaces();
+    places.follow([file], {});
     const { replayScene } = await import('../app/replay-scene.js');
-    const result = await replayScene({ recording, run, stream, settings, out: events }, io);
+    const { settings } = file;
+    const result = await places.within(() => replayScene({ recording, run, stream, settings, out: events }, io));
     const lines = [...sceneTexts(result.scene), ...result.written.map((path) => `wrote ${path}`)];
     io.print(io.json ? JSON.stringify(result) : lines.join('\n'));
   });

@@ -4,6 +4,7 @@ import { resolveTrainConfig, TRAIN_KEYS, type TrainConfig } from '../../training
 import { exampleText } from '../app/init/config-text.js';
 import { ENGINES, mostKeptBytes, planTraining, trainNetwork, type TrainingPlan } from '../app/train.js';
 import type { Environment } from '../config/environment.js';
+import { ErrorPlaces } from '../config/error-places.js';
 import { loadConfig } from '../config/load.js';
 import { anchored } from '../config/settings.js';
 import { UsageError } from '../core/errors.js';
@@ -88,14 +89,16 @@ export function register(program: Command, context: CliContext): void {
         throw new UsageError('--config is missing; name a YAML file, or print one with --example');
       if (options.resume && options.weights !== undefined)
         throw new UsageError('--weights starts a new run and --resume continues one; leave one of them out');
-      const config = await readConfig(path, raw.set, context.env);
+      const places = new ErrorPlaces();
+      const config = await readConfig(path, raw.set, context.env, places);
       if (validate) {
-        const plan = await planTraining(config, io);
+        const plan = await places.within(() => planTraining(config, io));
         io.print(io.json ? JSON.stringify(plan) : planText(plan));
         return;
       }
       if (out === undefined) throw new UsageError('--out is missing; name a folder for checkpoints and the log');
-      const result = await trainNetwork({ ...options, out, config, keepBytes: keepMb * MEBIBYTE }, io);
+      const training = { ...options, out, config, keepBytes: keepMb * MEBIBYTE };
+      const result = await places.within(() => trainNetwork(training, io));
       const { steps, bestAp, last } = result;
       io.print(
         io.json
@@ -123,9 +126,15 @@ function planText({ variant, input, epochs, steps, train, val }: TrainingPlan): 
 }
 
 /** Relative paths in a file start in its folder. */
-async function readConfig(path: string, overrides: Overrides, env: Environment): Promise<TrainConfig> {
-  const { settings, folder } = await loadConfig(TRAIN_KEYS, path, env, { flag: '--set', values: overrides });
-  return resolveTrainConfig(anchored(TRAIN_KEYS, settings, folder));
+async function readConfig(
+  path: string,
+  overrides: Overrides,
+  env: Environment,
+  places: ErrorPlaces,
+): Promise<TrainConfig> {
+  const file = await loadConfig(TRAIN_KEYS, path, env, { flag: '--set', values: overrides });
+  places.follow([file], {});
+  return places.within(() => resolveTrainConfig(anchored(TRAIN_KEYS, file.settings, file.folder)));
 }
 
 function override(text: string, before: Overrides): Overrides {

@@ -44,7 +44,7 @@ export function resolveClips(given: SettingsOf<typeof clipsKeys>, all: Cameras):
   const without = cameras && chosen.find(({ scene }) => scene === undefined)?.id;
   if (without !== undefined || chosen.every(({ scene }) => scene === undefined))
     throw new UsageError(
-      `clips are of objects, and no objects are followed on ${without ?? 'any camera'}; add zones, lines or an empty section \`objects: {}\` to it, or use record for all of the video`,
+      `clips is about objects, and no objects are followed on ${without ?? 'any camera'}; add zones, lines or an empty section \`objects: {}\` to it, or use record for all of the video`,
     );
   return { folder, cameras, preMs, postMs, maxMs, retention: retentionOf(settings) };
 }

@@ -39,9 +39,11 @@ export function refuseContradictions(config: Checked, found: readonly Found[], p
   const waitless = timeless.find(({ kind }) => kind.isLive);
   if (waitless !== undefined) {
     const { config: source, kind, content } = waitless;
-    const where = source.detect === undefined ? 'detect.schedule (--schedule)' : `the schedule of ${source.id},`;
+    const { schedule } = source.detect ?? detect;
+    const where =
+      schedule === detect.schedule ? 'detect.schedule (--schedule)' : `cameras.${source.id}.detect.schedule`;
     throw new UsageError(
-      `${where} ${(source.detect ?? detect).schedule} works with files only, and ${source.id} is ${kind.is}, which does not wait for the detector${content === undefined ? '' : ` (${content.found})`}; choose idle-free`,
+      `${where} ${schedule} works with files only, and ${source.id} is ${kind.is}, which does not wait for the detector${content === undefined ? '' : ` (${content.found})`}; choose idle-free`,
     );
   }
   const live = found.find(({ kind }) => kind.isLive);
@@ -80,7 +82,9 @@ function refuseReadingTwice(found: readonly Found[]): void {
     const path = realPath(config.address);
     const other = taken.get(path);
     if (other !== undefined)
-      throw new UsageError(`the sources ${other} and ${config.id} are the same pipe, which can be read only once`);
+      throw new UsageError(`the sources ${other} and ${config.id} are the same pipe, which can be read only once`, {
+        keys: [`cameras.${config.id}.source`],
+      });
     taken.set(path, config.id);
   }
 }

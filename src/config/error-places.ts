@@ -1,43 +1,48 @@
 import { NowcastError } from '../core/errors.js';
+import type { Keys } from '../core/keys.js';
 import { valueAt } from './former-names.js';
 import type { LoadedConfig } from './load.js';
-import type { Keys } from '../core/keys.js';
 
 type File = Pick<LoadedConfig<Keys>, 'placeOf'>;
 
-/** Messages name the key that they are about first: `clips.cameras has "nobody", …`. */
-const LEADING_KEY = /^[\w-]+(?:\.[\w-]+)+(?= |: )/;
+/** `clips.cameras has "nobody"`, `pace (--pace) max works …`; a word alone may be no key: `webhook posts …`. */
+const LEADING_KEY = /^[\w-]+(?:\.[\w-]+)*(?= is |: | \(--)|^[\w-]+(?:\.[\w-]+)+(?= )/;
+
+/** The key with which a message begins, if it is about one. */
+export function leadingKey(message: string): string | undefined {
+  return LEADING_KEY.exec(message)?.[0];
+}
 
 /** Gives errors the place of their keys in a configuration, as those of single values have it. */
 export class ErrorPlaces {
-  #file: File | undefined;
+  #files: readonly File[] = [];
   #flags: object = {};
 
   /**
-   * @param file the one that is read now; undefined without one
-   * @param flags the settings that are not from the file
+   * @param files those that are read now
+   * @param flags the settings that are not from files
    */
-  follow(file: File | undefined, flags: object): void {
-    this.#file = file;
+  follow(files: readonly File[], flags: object): void {
+    this.#files = files;
     this.#flags = flags;
   }
 
-  /** Puts the place before the message of an error of ours whose key is in the file; leaves others as they are. */
+  /** Puts the place before the message of an error of ours whose key is in a file; leaves others as they are. */
   place(error: unknown): void {
-    if (!(error instanceof NowcastError) || this.#file === undefined) return;
-    const [leading] = LEADING_KEY.exec(error.message) ?? [];
-    const keys = error.keys ?? [];
-    if ([...keys, ...(leading === undefined ? [] : [leading])].some((key) => this.#isByFlag(key))) return;
-    const ofLeading = leading === undefined ? undefined : this.#file.placeOf(leading.split('.'), false);
-    if (ofLeading !== undefined) error.message = `${ofLeading}: ${error.message}`;
-    else
-      for (const key of keys) {
-        const place = this.#file.placeOf(key.split('.'), true);
-        if (place === undefined) continue;
-        error.message = `${place}: ${key}: ${error.message}`;
-        break;
-      }
+    if (!(error instanceof NowcastError)) return;
+    const { message, keys = [] } = error;
     error.keys = [];
+    const leading = leadingKey(message);
+    if ([...keys, ...(leading === undefined ? [] : [leading])].some((key) => this.#isByFlag(key))) return;
+    const ofLeading = leading === undefined ? undefined : this.#placeOf(leading, false);
+    if (ofLeading !== undefined) {
+      error.message = `${ofLeading}: ${message}`;
+      return;
+    }
+    const key = keys.find((one) => this.#placeOf(one, true) !== undefined);
+    if (key === undefined) return;
+    const isShort = leading !== undefined && key.endsWith(`.${leading}`);
+    error.message = `${this.#placeOf(key, true)}: ${key}${isShort ? message.slice(leading.length) : `: ${message}`}`;
   }
 
   /** The action's result, or its error with the place. */
@@ -50,7 +55,17 @@ export class ErrorPlaces {
     }
   }
 
+  #placeOf(key: string, isExact: boolean): string | undefined {
+    for (const file of this.#files) {
+      const place = file.placeOf(key.split('.'), isExact);
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  }
+
+  /** A section may have some of its keys from flags, and others from a file. */
   #isByFlag(key: string): boolean {
-    return valueAt(this.#flags, key.split('.')) !== undefined;
+    const value = valueAt(this.#flags, key.split('.'));
+    return value !== undefined && (typeof value !== 'object' || Array.isArray(value));
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { UsageError } from '../core/errors.js';
 import { utf8Text } from '../core/utf8.js';
 import type { Keys, SettingsOf } from '../core/keys.js';
@@ -21,7 +21,7 @@ export type LoadedConfig<S extends Keys> = {
   /**
    * The place of a key, or of the nearest section around it: `cameras.yaml:12`.
    * @param isExact the key itself
-   * @returns undefined if that is not in the file, or if there is no such key
+   * @returns undefined if that is not in the file or is overridden, or if there is no such key
    */
   readonly placeOf: (at: readonly string[], isExact: boolean) => string | undefined;
   /** Keys that stand under a former name, each with its place and its new name. */
@@ -94,9 +94,10 @@ export function parseConfig<S extends Keys>(
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { code: 'NOWCAST_CONFIG' });
   const secrets = new Set<string>();
   visit(document, {
-    Scalar(position, node) {
+    Scalar(position, node, above) {
       if (position === 'key' || typeof node.value !== 'string') return;
-      const where = `${path}:${lines.linePos(node.range?.[0] ?? 0).line}: the value`;
+      const key = above.flatMap((one) => (isPair(one) ? [String(one.key)] : [])).join('.') || 'the value';
+      const where = `${path}:${lines.linePos(node.range?.[0] ?? 0).line}: ${key}`;
       node.value = substitute(node.value, env, where, (value) => secrets.add(value));
     },
   });
@@ -119,12 +120,12 @@ export function parseConfig<S extends Keys>(
     input as Readonly<Record<string, unknown>>,
   );
   const former = formerNames(keys).filter(({ from }) => valueAt(given, from) !== undefined);
-  const placeOf: Locate = (at) => {
-    const byFlag = at.some((_, i) => overridden.has(dotted(at.slice(0, i + 1))));
-    return byFlag
+  const isOverridden = (at: readonly PropertyKey[]): boolean =>
+    at.some((_, i) => overridden.has(dotted(at.slice(0, i + 1))));
+  const placeOf: Locate = (at) =>
+    isOverridden(at)
       ? `${overrides?.flag} ${dotted(at)}`
       : `${path}:${lines.linePos(offsetOf(document, at)).line}: ${dotted(at)}`;
-  };
   for (const { from, to } of former)
     if (valueAt(given, to) !== undefined)
       throw new UsageError(
@@ -144,7 +145,7 @@ export function parseConfig<S extends Keys>(
     placeOf(at, isExact) {
       const own = former.find(({ to }) => dotted(to) === dotted(at))?.from ?? at;
       const least = isExact || own.length === 1 ? own : own.slice(0, -1);
-      if (keyAt(keys, at) === undefined || valueAt(input, least) === undefined) return undefined;
+      if (isOverridden(own) || keyAt(keys, at) === undefined || valueAt(input, least) === undefined) return undefined;
       return `${path}:${lines.linePos(offsetOf(document, own)).line}`;
     },
     warnings: former.map(({ from, to }) => `${placeOf(from)} is now called ${dotted(to)}; please rename it`),

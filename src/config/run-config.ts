@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Provider } from '../core/detector.js';
-import { aboutKeys } from '../core/error-key.js';
 import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
 import type { SandboxMode } from '../core/sandbox-mode.js';
@@ -119,7 +118,6 @@ export function resolveRun(
     own === path ? source : { ...source, model: own },
   );
   const cameras = { sources, names: Object.keys(settings.cameras ?? {}) };
-  const { clips: givenClips } = settings;
   const config: RunConfig = {
     sources,
     model: {
@@ -143,7 +141,7 @@ export function resolveRun(
     ...(settings.http !== undefined && { http: resolveHttp(settings.http) }),
     ...(settings.metrics !== undefined && { metrics: withDefaults(metricsKeys, settings.metrics) }),
     ...(settings.snapshots !== undefined && { snapshots: resolveSnapshots(settings.snapshots) }),
-    ...(givenClips !== undefined && { clips: aboutKeys(['clips'], () => resolveClips(givenClips, cameras)) }),
+    ...(settings.clips !== undefined && { clips: resolveClips(settings.clips, cameras) }),
     ...(settings.record !== undefined && { record: resolveRecord(settings.record, cameras) }),
     ...(settings.state !== undefined && { stateFile: settings.state }),
   };
@@ -188,5 +186,6 @@ function oneModel(found: readonly Found[], ofTheFile: string, isService: boolean
   if (isService) return ofTheFile;
   throw new UsageError(
     `${first.id} is for the model ${first.path} and ${other.id} for ${other.path} (cameras.<name>.detect.model, or model.path), but a run has one detector; give all of its cameras the same model, or start a run for each by its name. \`nowcast serve\` runs several models at once`,
+    { keys: [other.id, first.id].map((id) => `cameras.${id}.detect.model`) },
   );
 }

@@ -144,6 +144,7 @@ function camerasToRun({ cameras = {} }: Settings, isService: boolean): readonly 
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
       : 'the run has no source; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
+    { keys: ['cameras'] },
   );
 }
 
@@ -251,8 +252,10 @@ export function sourceConfig<Open>(
 export function refuseUnplayable(found: readonly Found[]): void {
   const nothing = found.find(({ content }) => content?.isPlayable === false);
   if (nothing === undefined) return;
-  throw new SourceError(`${nothing.config.id} gives no video: ${nothing.content!.found}; check the address`, {
+  const { id } = nothing.config;
+  throw new SourceError(`${id} gives no video: ${nothing.content!.found}; check the address`, {
     code: 'NOWCAST_SOURCE_ADDRESS',
+    keys: [`cameras.${id}.source`],
   });
 }
 

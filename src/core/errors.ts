@@ -4,25 +4,26 @@
 export class NowcastError extends Error {
   readonly code: string;
   /** Keys of the configuration that it may be about, the likeliest first; see `aboutKeys`. */
-  keys?: readonly string[];
+  declare keys?: readonly string[];
 
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
+  constructor(code: string, message: string, options?: { cause?: unknown; keys?: readonly string[] | undefined }) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
+    if (options?.keys !== undefined) this.keys = options.keys;
   }
 }
 
 /** Bad usage: a wrong flag, a wrong config, or a wrong value. The command exits with 2. */
 export class UsageError extends NowcastError {
-  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+  constructor(message: string, options?: { cause?: unknown; code?: string; keys?: readonly string[] | undefined }) {
     super(options?.code ?? 'NOWCAST_USAGE', message, options);
   }
 }
 
 /** A source cannot be opened, or it is of another kind than expected. */
 export class SourceError extends NowcastError {
-  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+  constructor(message: string, options?: { cause?: unknown; code?: string; keys?: readonly string[] | undefined }) {
     super(options?.code ?? 'NOWCAST_SOURCE', message, options);
   }
 }
@@ -61,7 +62,7 @@ export class ExtensionError extends NowcastError {
 
 /** Something external cannot be written or reached: a file, a port, a program. */
 export class OutputError extends NowcastError {
-  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+  constructor(message: string, options?: { cause?: unknown; code?: string; keys?: readonly string[] | undefined }) {
     super(options?.code ?? 'NOWCAST_OUTPUT', message, options);
   }
 }

@@ -130,6 +130,7 @@ function specOf(
   if (!Object.hasOwn(family.preprocessing, preprocess)) {
     throw new UsageError(
       `--preprocess is ${JSON.stringify(preprocess)}; ${graph.path} is of the family ${family.name}, for which it must be one of ${Object.keys(family.preprocessing).join(', ')}`,
+      { code: 'NOWCAST_MODEL_PREPROCESS' },
     );
   }
   const { layout, normalisation } = family.preprocessing[preprocess];

@@ -50,7 +50,10 @@ describe('nowcast run --zones', function () {
     writeFileSync(join(folder(), 'zones.yaml'), ZONES.replace('[person]', '[persn]'));
     const { code, stderr } = await nowcast(['run', 'demo:', '--zones', 'zones.yaml', '--validate'], within(folder()));
     assert.equal(code, 2, stderr);
-    assert.match(stderr, /zones\.floor\.classes of demo has "persn", which is not a class of the model/);
+    assert.match(
+      stderr,
+      /nowcast: zones\.yaml:\d+: zones\.floor\.classes of demo has "persn", which is not a class of the model/,
+    );
   });
 
   it('sums up the demo, and refuses its recording without tracks', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { askUntil } from '../helpers/ask-until.js';
 import { stateFile } from '../../src/app/paths.js';
+import type { ConfigProblem } from '../../src/app/serve/api/schemas.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
 import { children, HAS_PROC, until as whenever } from '../helpers/processes.js';
@@ -63,7 +65,11 @@ describe('nowcast serve, when its configuration changes', function () {
       const headers = { 'content-type': 'application/json' };
       return (await fetch(new URL(path, url), { method: 'PUT', headers, body: JSON.stringify({ on }) })).status;
     };
-    return { run, cameras, until, metric, turn };
+    const reload = async () => {
+      const answer = await fetch(new URL('/api/config/reload', url), { method: 'POST' });
+      return { status: answer.status, ...((await answer.json()) as z.infer<typeof ConfigProblem>) };
+    };
+    return { run, cameras, until, metric, turn, reload };
   };
   const work = (name: string) => (all: Readonly<Record<string, Camera>>) => (all[name]?.percepts ?? 0) > 2;
 
@@ -131,6 +137,31 @@ describe('nowcast serve, when its configuration changes', function () {
       await metric('nowcast_config_reloads_total{outcome="failure"}'),
       'nowcast_config_reloads_total{outcome="failure"} 1',
     );
+  });
+
+  it('names the line and the key of a mistake that only a start finds, in the log and in the answer', async () => {
+    const front = { source: 'demo:1', objects: {} };
+    write({ front });
+    const { run, reload } = await start();
+    writeFileSync(join(folder(), 'file'), '');
+    const mistakes: readonly (readonly [key: string, text: string, problem: RegExp])[] = [
+      ['snapshots.folder', 'snapshots:\n  folder: file', /file: a part of its path is a file/],
+      ['clips.folder', 'clips:\n  folder: file', /file: a part of its path is a file/],
+      ['output.record', 'output:\n  record: nope/run.jsonl', /its folder does not exist/],
+      ['model.labels', 'model:\n  labels: nope.txt', /cannot read the labels/],
+      ['model.path', 'model:\n  path: file', /is empty \(0 bytes\)/],
+      ['http.auth', 'http:\n  auth: required', /nobody could log in/],
+    ];
+    for (const [key, text, problem] of mistakes) {
+      writeFileSync(config(), `cameras: {front: ${JSON.stringify(front)}}\n${text}\n`);
+      const { status, problems } = await reload();
+      const [{ message, file, ...place }, ...others] = problems;
+      assert.deepEqual([status, file, place, others], [422, 'cameras.yaml', { line: 3, key }, []], message);
+      assert.match(message, problem);
+      await run.says(`stays in use: cameras.yaml:3: ${key}`);
+    }
+    writeFileSync(config(), `cameras: {front: ${JSON.stringify(front)}}\n`);
+    assert.equal((await reload()).status, 200);
   });
 
   itNeeds(NEEDS_FFMPEG, 'takes over a file that changes, if it watches it', async () => {

@@ -18,11 +18,19 @@ describe('nowcast serve --validate', function () {
     [
       'a service that is open to everyone',
       'http: {listen: "0.0.0.0:8765"}',
-      /the service would be open to everyone who reaches 0\.0\.0\.0; set http\.users/,
+      /cameras\.yaml:2: http\.listen: the service would be open to everyone who reaches 0\.0\.0\.0; set http\.users/,
     ],
-    ['a service that nobody could use', 'http: {auth: required}', /http\.auth is required, but nobody could log in/],
-    ['TLS without its files', 'http: {tls: {cert: nope.pem, key: nope.key}}', /nope\.pem does not exist/],
-    ['tokens without their file', 'feed: {token_file: nope.txt}', /nope\.txt/],
+    [
+      'a service that nobody could use',
+      'http: {auth: required}',
+      /cameras\.yaml:2: http\.auth is required, but nobody could log in/,
+    ],
+    [
+      'TLS without its files',
+      'http: {tls: {cert: nope.pem, key: nope.key}}',
+      /cameras\.yaml:2: http\.tls: .*nope\.pem does not exist/,
+    ],
+    ['tokens without their file', 'feed: {token_file: nope.txt}', /cameras\.yaml:2: feed\.token_file: .*nope\.txt/],
   ] as const)
     it(`refuses ${problem}, as the start does`, async () => {
       const { code, stdout, stderr } = await validate(`cameras: {front: {source: "demo:1"}}\n${http}\n`);

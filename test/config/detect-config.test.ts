@@ -82,7 +82,7 @@ describe('the detect of a camera', () => {
   it('is refused where it contradicts itself, the file, or the kind of its source', async () => {
     await refuses(
       'cameras: {a: {source: "rtsp://h/1", detect: {schedule: every}}}',
-      /^the schedule of a, every works with files only, and a is a camera/,
+      /c\.yaml:1: cameras\.a\.detect\.schedule every works with files only, and a is a camera/,
     );
     await refuses(
       'detect: {forecast: kalman}\ncameras: {a: {source: "rtsp://h/1", detect: {track: false}}}',
@@ -100,7 +100,10 @@ describe('the detect of a camera', () => {
     assert.equal((await read(text, ['a'])).model.path, 'small');
     assert.equal((await read(text, ['b'])).model.path, 'big');
     assert.equal((await read(text, [], { model: 'mine' })).model.path, 'mine');
-    await refuses(text, /^a is for the model small and b for big .* one detector; give all of its cameras the same/);
+    await refuses(
+      text,
+      /c\.yaml:2: cameras\.a\.detect\.model: a is for the model small and b for big .* one detector; give all of its/,
+    );
     mkdirSync(join(folder(), 'models'), { recursive: true });
     writeFileSync(join(folder(), 'models', 'm.onnx'), '');
     const inFolder = await read('cameras: {a: {source: "rtsp://h/1", detect: {model: models/m.onnx}}}');

@@ -211,12 +211,12 @@ describe('an environment variable in a configuration', () => {
 
   it('is refused if it is not set', () => {
     assert.deepEqual(problemsOf('model:\n  path: ${MODEL}\n'), [
-      'c.yaml:2: the value needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}',
+      'c.yaml:2: model.path needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}',
     ]);
   });
 
   it('is refused if its form is invalid', () => {
-    assert.match(problemsOf('model: {path: "${NO-PE}"}')[0], /^c\.yaml:1: the value has "\$\{" without a name/);
+    assert.match(problemsOf('model: {path: "${NO-PE}"}')[0], /^c\.yaml:1: model\.path has "\$\{" without a name/);
   });
 
   it('never shows its value in a message', () => {

@@ -64,7 +64,7 @@ describe('resolveTrainConfig', () => {
   it('refuses an input that the strides do not divide', () => {
     assert.throws(() => resolveTrainConfig({ train: DATA, input: '400x400' }), {
       name: 'UsageError',
-      message: /400x400 must be in multiples of 32/,
+      message: 'input is 400x400; it must be WIDTHxHEIGHT in multiples of 32, such as 416x416',
     });
   });
 });

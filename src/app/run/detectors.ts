@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceConfig } from '../../config/run-sources.js';
 import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
-import { aboutKeys } from '../../core/error-key.js';
+import { aboutKeys, type KeysOfError } from '../../core/error-key.js';
 import { InternalError } from '../../core/errors.js';
+import { PROVIDER_ERROR } from '../../model/actual-provider.js';
 import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { defaultThreads } from '../../model/thread-policy.js';
@@ -32,8 +33,8 @@ const SERVICE_CONF = 0.1;
 export type Opening = {
   readonly options: ProcessDetectorOptions;
   readonly isAuto: boolean;
-  /** Of the configuration, that may name it. */
-  readonly keys: readonly string[];
+  /** Of the configuration, that its errors are about. */
+  readonly keys: KeysOfError;
   readonly cameras: number;
   /** Of equal openings. The number of cameras and of other models decides when a detector opens, and not again. */
   readonly key: string;
@@ -127,6 +128,13 @@ export class Detectors {
   }
 }
 
+/** Keys that hold for the model at `model.path` alone, by the code of the error. */
+const BESIDE_PATH: Readonly<Record<string, readonly string[]>> = {
+  NOWCAST_MODEL_LABELS: ['model.labels'],
+  NOWCAST_MODEL_INPUT_SIZE: ['model.input'],
+  NOWCAST_MODEL_PREPROCESS: ['model.preprocess'],
+};
+
 /**
  * The detector of each model, by its name in the configuration, in the order of the cameras. Starts nothing.
  * @throws ModelError if a model cannot be found, or its labels do not fit; UsageError for an unknown class
@@ -147,7 +155,12 @@ export async function openingsOf(
         name === model.path
           ? model
           : { ...model, path: name, labels: undefined, preprocess: undefined, input: undefined };
-      const keys = [...own.map(({ id }) => `cameras.${id}.detect.model`), 'model.path'];
+      const named = [...own.map(({ id }) => `cameras.${id}.detect.model`), 'model.path'];
+      const keys: KeysOfError = ({ code }) => [
+        ...(code === PROVIDER_ERROR ? ['model.provider'] : []),
+        ...(described === model ? (BESIDE_PATH[code] ?? []) : []),
+        ...named,
+      ];
       const least = await aboutKeys(keys, () =>
         detectorOptions({ ...config, model: described, sources: own }, context),
       );

@@ -84,6 +84,6 @@ export async function asUsage<T>(check: () => T | Promise<T>): Promise<T> {
     return await check();
   } catch (cause) {
     if (!(cause instanceof NowcastError) || cause instanceof UsageError) throw cause;
-    throw Object.assign(new UsageError(cause.message, { cause, code: cause.code }), { keys: cause.keys });
+    throw new UsageError(cause.message, { cause, code: cause.code, keys: cause.keys });
   }
 }

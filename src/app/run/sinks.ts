@@ -94,7 +94,8 @@ function openSink({ kind, settings }: SinkConfig, inRun: SinkContext, parts: Run
 
 /** The key that names its output, and its section. */
 function keysOf({ section, keys }: Pick<SinkKind, 'section' | 'keys'>): readonly string[] {
-  return [...Object.keys(keys).slice(0, 1), ''].map((key) => (key === '' ? section.name : `${section.name}.${key}`));
+  const [first] = Object.keys(keys);
+  return [`${section.name}.${first}`, section.name];
 }
 
 /** The sources of a run as its sinks know them. */

@@ -23,7 +23,7 @@ export type ServeOptions = {
   readonly readAgain?: () => Promise<RunConfig>;
   /** Calls for a reload when somebody wants one. @returns ends that */
   readonly onReloadWanted?: (reload: () => void) => () => void;
-  /** Where the file has the keys of errors. */
+  /** Gives the errors of a reload their places in the file. */
   readonly places?: Pick<ErrorPlaces, 'place'>;
   /** File of switches where the configuration names none. Absent: they last as long as the service. */
   readonly stateFile?: string;

@@ -91,7 +91,7 @@ export class Service {
     const next = await run.prepare(after);
     try {
       this.#refuseAtEnd();
-      this.#refuseOtherClasses(next);
+      this.#refuseOtherClasses(next, after);
       const access = aboutKeys(ACCESS_KEYS, () => serviceAccess(after));
       const prepared = await this.#setup.prepare(after);
       try {
@@ -132,12 +132,18 @@ export class Service {
    * Outputs have learned the names of the classes when they were opened.
    * @throws UsageError if there are others
    */
-  #refuseOtherClasses({ classNames }: Detectors): void {
+  #refuseOtherClasses(next: Detectors, { sources }: RunConfig): void {
     const known = this.#setup.run.classNames;
-    const missing = classNames.filter((name) => !known.includes(name));
+    const others = (names: readonly string[]): string[] => names.filter((name) => !known.includes(name));
+    const missing = others(next.classNames);
     if (missing.length > 0)
       throw new UsageError(
         `a camera has a model with classes that none had at the start (${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}); restart the service for it`,
+        {
+          keys: sources
+            .filter((source) => others(next.of(source).detector.info.classNames).length > 0)
+            .flatMap(({ id }) => [`cameras.${id}.detect.model`, 'model.path']),
+        },
       );
   }
 

@@ -146,7 +146,7 @@ async function readStored(path: string, onWarning: (message: string) => void): P
     if (code === 'ENOENT') return {};
     throw new UsageError(
       `the file of switches ${path} cannot be read (${code ?? String(cause)}); name another one with --state`,
-      { cause },
+      { cause, keys: ['state'] },
     );
   }
   try {

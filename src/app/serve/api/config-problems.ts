@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { leadingKey } from '../../../config/error-places.js';
 import type { ConfigProblem } from './schemas.js';
 
 type Problems = z.infer<typeof ConfigProblem>['problems'];
@@ -8,7 +9,7 @@ export function configProblems(message: string): Problems {
   return message.split('\n').map((text) => {
     const [, file, line, words] = /^(.+?):(\d+): (.*)$/s.exec(text) ?? [];
     if (words === undefined) return { message: text };
-    const [key] = /^[\w-]+(?:\.[\w-]+)*(?= is |:)|^[\w-]+(?:\.[\w-]+)+(?= )/.exec(words) ?? [];
+    const key = leadingKey(words);
     return { file, line: Number(line), ...(key !== undefined && { key }), message: words };
   });
 }

@@ -1,3 +1,4 @@
+import { aboutKeys } from '../../../core/error-key.js';
 import { UsageError } from '../../../core/errors.js';
 import { AS_STATED, changesPicture } from '../../../core/view.js';
 import { tryFile } from '../../../files/try-place.js';
@@ -44,7 +45,11 @@ export const cocoKind = sinkKind({
       onWarning(
         'the boxes of the COCO results are in the pixels that aspect, rotate and crop give; the annotations must describe these pictures, too',
       );
-    const results = createCocoResultsOfRun(path, cocoNumbering(annotations), onFailure);
+    const results = createCocoResultsOfRun(
+      path,
+      aboutKeys(['output.annotations'], () => cocoNumbering(annotations)),
+      onFailure,
+    );
     return Promise.resolve({
       write: (event) => results.write(event),
       close: () => results.close(),

@@ -67,7 +67,7 @@ export const webhookKind = sinkKind({
     headersOf(headers ?? []);
     if (!sources.some(({ id, hasScene }) => hasScene && (cameras.length === 0 || cameras.includes(id))))
       throw new UsageError(
-        'webhook takes what happens in zones, at lines and with objects, but none of its cameras has any of them; add zones, lines or objects under cameras.<name>, or --zones FILE.yaml',
+        'webhook is about zones, lines and objects, and none of its cameras has any of them; add zones, lines or objects under cameras.<name>, or --zones FILE.yaml',
       );
   },
   open({ url = '', events, cameras, token, headers = [], timeout }, { header, clock, wallClock, onWarning }) {
