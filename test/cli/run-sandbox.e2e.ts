@@ -32,7 +32,7 @@ describe("nowcast run and ffmpeg's sandbox", function () {
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
-      /^nowcast: ffmpeg\.sandbox is "required", but files cannot be hidden from \S+ \(unshare: .*\); on Linux, install .*$/m,
+      /^nowcast: \S+config\.yaml:1: ffmpeg\.sandbox is "required", but files cannot be hidden from \S+ \(unshare: .*\); on Linux, install .*$/m,
     );
   });
 

@@ -159,7 +159,10 @@ describe('nowcast serve', function () {
       { cwd: folder() },
     );
     assert.equal(code, 1);
-    assert.match(stderr, /^nowcast: cannot write .*file: a part of its path is a file, not a folder$/m);
+    assert.match(
+      stderr,
+      /^nowcast: cameras\.yaml:1: clips\.folder: cannot write .*file: a part of its path is a file, not a folder$/m,
+    );
   });
 
   itNeeds(NEEDS, 'describes its answers, gives them by role, and says if it is open to everyone', async () => {

@@ -81,7 +81,7 @@ describe('nowcast train', function () {
       0,
       /plain\.json: 2 pictures, 38 boxes of 8 classes: car 16, person 10, .*2 classes of 8 have no annotation/s,
     ],
-    ['normalized-boxes', 1, /every box lies within the first pixel/],
+    ['normalized-boxes', 1, /normalized-boxes\.yaml:\d+: train: .*every box lies within the first pixel/],
     ['swapped-size', 1, /swaps width and height/],
     ['unknown-images', 1, /nothing to learn.*its image_id is no id of "images"/s],
   ] as const) {
