@@ -33,12 +33,13 @@ export class ErrorPlaces {
     const { message, keys = [] } = error;
     error.keys = [];
     const leading = leadingKey(message);
-    if ([...keys, ...(leading === undefined ? [] : [leading])].some((key) => this.#isByFlag(key))) return;
+    if (leading !== undefined && this.#isByFlag(leading)) return;
     const ofLeading = leading === undefined ? undefined : this.#placeOf(leading, false);
     if (ofLeading !== undefined) {
       error.message = `${ofLeading}: ${message}`;
       return;
     }
+    if (keys.some((one) => this.#isByFlag(one))) return;
     const key = keys.find((one) => this.#placeOf(one, true) !== undefined);
     if (key === undefined) return;
     const isShort = leading !== undefined && key.endsWith(`.${leading}`);

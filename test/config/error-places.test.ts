@@ -62,6 +62,10 @@ describe('the place of an error', () => {
       assert.equal(await messageOf([], message), message);
     assert.equal(await messageOf(['clips.folder'], 'no', { clips: { folder: 'mine' } }), 'no');
     assert.equal(await messageOf(['clips.cameras', 'clips'], 'no', { clips: { cameras: ['a'] } }), 'no');
+    assert.equal(
+      await messageOf(['feed.host', 'clips'], 'clips.folder is odd', { feed: { host: 'h' } }),
+      'c.yaml:5: clips.folder is odd',
+    );
     assert.equal(await messageOf(['clips'], 'no', { clips: { folder: 'mine' } }), 'c.yaml:4: clips: no');
   });
 
