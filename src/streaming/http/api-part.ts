@@ -6,6 +6,7 @@ import type { Owner } from './owner.js';
 import { reply } from './reply.js';
 import { RouteTable } from './route-table.js';
 import { sendFile } from './send-file.js';
+import { SharedRate } from './shared-rate.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
 import type { Asker, RouteRule, WebPart } from './web-server.js';
 
@@ -17,8 +18,8 @@ const FRESH_MS = 250;
 const PATIENCE_MS = 2000;
 /** Starting a camera anew takes longer than an answer. */
 const PATIENCE_OF_WRITES_MS = 10_000;
-/** Questions to the owner, whoever asks. */
-const QUESTIONS: Rate = { burst: 100, perSecond: 50 };
+/** Questions to the owner, of all users. */
+const QUESTIONS: Rate = { burst: 200, perSecond: 50 };
 /** Requests that change something. */
 const WRITES: Rate = { burst: 20, perSecond: 5 };
 /** Different requests that wait for the owner. */
@@ -39,7 +40,7 @@ export class ApiPart implements WebPart {
   readonly #owner: Owner;
   readonly #environment: ApiEnvironment;
   readonly #kept = new Map<string, Kept>();
-  readonly #questions: TokenBucket;
+  readonly #questions: SharedRate;
   readonly #writes: TokenBucket;
   #asked = 0;
 
@@ -47,7 +48,7 @@ export class ApiPart implements WebPart {
     this.#routes = new RouteTable(routes);
     this.#owner = owner;
     this.#environment = environment;
-    this.#questions = new TokenBucket(QUESTIONS, environment.clock.now());
+    this.#questions = new SharedRate(QUESTIONS, environment.clock.now());
     this.#writes = new TokenBucket(WRITES, environment.clock.now());
   }
 
@@ -66,7 +67,7 @@ export class ApiPart implements WebPart {
     if (route === undefined) return false;
     const answer =
       read === 'GET'
-        ? this.#read(path, query, query === '' && route.role === 'anyone')
+        ? this.#read(path, query, user?.name, query === '' && route.role === 'anyone')
         : this.#write(`${method} ${path}`, query, { body, by: user?.name ?? 'nobody' });
     void answer.then((given) => send(response, given));
     return true;
@@ -75,20 +76,21 @@ export class ApiPart implements WebPart {
   tick(): void {
     const nowMs = this.#environment.clock.now();
     for (const [key, { atMs }] of this.#kept) if (nowMs - atMs >= FRESH_MS) this.#kept.delete(key);
+    this.#questions.tidy(nowMs);
   }
 
   /**
    * @param isForAll a question such as `/livez`, which no client's others may keep from its answer; there are few of
    *   them, so that {@link FRESH_MS} limits their rate
    */
-  #read(path: string, query: string, isForAll: boolean): Promise<Answer> {
+  #read(path: string, query: string, user = 'nobody', isForAll: boolean): Promise<Answer> {
     const key = `${path}?${query}`;
     const kept = this.#kept.get(key);
     const nowMs = this.#environment.clock.now();
     if (kept !== undefined && nowMs - kept.atMs < FRESH_MS) return kept.answer;
     const isTooMuch = isForAll
       ? this.#asked >= MOST_ASKED_OF_ALL
-      : this.#asked >= MOST_ASKED || !this.#questions.take(nowMs);
+      : this.#asked >= MOST_ASKED || !this.#questions.take(user, nowMs);
     if (isTooMuch) return Promise.resolve(BUSY);
     const answer = this.#ask(`GET ${path}`, query, PATIENCE_MS);
     if (isForAll || this.#kept.size < MOST_KEPT) this.#kept.set(key, { atMs: nowMs, answer });

@@ -21,6 +21,11 @@ export class TokenBucket {
     return true;
   }
 
+  left(nowMs: number): number {
+    this.#fill(nowMs);
+    return this.#left;
+  }
+
   /** Takes as much of the cost as there is. */
   drain(nowMs: number, cost: number): void {
     this.#fill(nowMs);
