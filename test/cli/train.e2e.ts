@@ -1,35 +1,53 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readModelSpec } from '../../src/model/model-spec.js';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { hasProgram, itNeeds } from '../helpers/needs.js';
-import { temporaryFolder } from '../helpers/temporary.js';
+import { suiteFolder, temporaryFolder } from '../helpers/temporary.js';
 
 describe('nowcast train', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
+  const shared = suiteFolder();
+
+  /** With one replica, because each takes seconds to open. */
+  const train = (...args: readonly string[]): ReturnType<typeof nowcast> =>
+    nowcast(['train', '--replicas', '1', ...args]);
+
+  /** Runs one epoch, whose folder the tests copy. */
+  before(async () => {
+    const config = await prepare('', shared());
+    const { code, stderr } = await train('-c', config, '--out', join(shared(), 'run'), '--set', 'epochs=1');
+    assert.equal(code, 0, stderr);
+  });
+
+  /** A config, and the folder of its run of one epoch. */
+  function trained(): { readonly config: string; readonly out: string } {
+    cpSync(shared(), folder(), { recursive: true });
+    return { config: join(folder(), 'config.yaml'), out: join(folder(), 'run') };
+  }
 
   /** Two grey pictures with a box each, and a config beside them. */
-  async function prepare(settings = ''): Promise<string> {
-    mkdirSync(join(folder(), 'pictures'));
+  async function prepare(settings = '', into = folder()): Promise<string> {
+    mkdirSync(join(into, 'pictures'));
     for (const i of [0, 1]) {
       await sharp({ create: { width: 64, height: 64, channels: 3, background: { r: 100, g: 100, b: 60 * i } } })
         .png()
-        .toFile(join(folder(), 'pictures', `${i}.png`));
+        .toFile(join(into, 'pictures', `${i}.png`));
     }
     writeFileSync(
-      join(folder(), 'annotations.json'),
+      join(into, 'annotations.json'),
       JSON.stringify({
         categories: [{ id: 0, name: 'car' }],
         images: [0, 1].map((id) => ({ id, file_name: `${id}.png`, width: 64, height: 64 })),
         annotations: [0, 1].map((id) => ({ id, image_id: id, category_id: 0, bbox: [10, 10, 30, 20] })),
       }),
     );
-    const config = join(folder(), 'config.yaml');
+    const config = join(into, 'config.yaml');
     const data = '{ annotations: annotations.json, root: pictures }';
     writeFileSync(
       config,
@@ -64,7 +82,7 @@ describe('nowcast train', function () {
       50,
     );
 
-    const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
+    const second = await train('-c', config, '--out', out, '--set', 'epochs=50', '--resume');
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /^50 steps/);
     assert.match(second.stderr, /other settings: epochs 50 \(before: 49\)/);
@@ -88,7 +106,7 @@ describe('nowcast train', function () {
     it(`reports contents and problems of a data set at the start: ${name}`, async () => {
       const out = join(folder(), 'run');
       const config = `test/fixtures/field/train-set/${name}.yaml`;
-      const { code: found, stderr } = await nowcast(['train', '-c', config, '--out', out]);
+      const { code: found, stderr } = await train('-c', config, '--out', out);
       assert.equal(found, code, stderr);
       assert.match(stderr, message);
       assert.equal(existsSync(out), code === 0);
@@ -99,9 +117,7 @@ describe('nowcast train', function () {
     { bash: hasProgram('bash', '--version') },
     'keeps its checkpoint if the next one does not fit on the disk, and reports it',
     async () => {
-      const config = await prepare();
-      const out = join(folder(), 'run');
-      assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
+      const { config, out } = trained();
       const last = join(out, 'last.safetensors');
       const before = readFileSync(last);
       // A write fails half-way, as on a full disk: no file may exceed a megabyte.
@@ -114,6 +130,8 @@ describe('nowcast train', function () {
           process.execPath,
           COMMAND,
           'train',
+          '--replicas',
+          '1',
           '-c',
           config,
           '--out',
@@ -128,7 +146,7 @@ describe('nowcast train', function () {
       assert.match(stderr, /cannot write .*(best|last)\.safetensors/);
       assert.deepEqual(readFileSync(last), before);
       assert.deepEqual(readdirSync(out).sort(), ['best.safetensors', 'curves.html', 'last.safetensors', 'log.jsonl']);
-      const resumed = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume']);
+      const resumed = await train('-c', config, '--out', out, '--set', 'epochs=2', '--resume');
       assert.match(resumed.stdout, /^2 steps/, resumed.stderr);
     },
   );
@@ -137,28 +155,21 @@ describe('nowcast train', function () {
     const config = await prepare();
     const out = join(folder(), 'run');
     const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
-    const { code, stdout } = await nowcast(['train', '-c', config, '--out', out, ...settings, '--json', '--verbose'], {
-      onStart: (child) =>
-        child.stderr!.on('data', (chunk) => {
-          if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT');
-        }),
-    });
+    const { code, stdout } = await nowcast(
+      ['train', '--replicas', '1', '-c', config, '--out', out, ...settings, '--json', '--verbose'],
+      {
+        onStart: (child) =>
+          child.stderr!.on('data', (chunk) => {
+            if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT');
+          }),
+      },
+    );
     assert.equal(code, 130);
     const { steps, isFinished } = JSON.parse(stdout) as { steps: number; isFinished: boolean };
     assert.ok(steps >= 50 && steps < 500 && !isFinished, `${steps} steps`);
     assert.equal(readCheckpoint(join(out, 'last.safetensors')).facts.step, steps);
-    const resumed = await nowcast([
-      'train',
-      '-c',
-      config,
-      '--out',
-      out,
-      '--resume',
-      '--set',
-      `epochs=${steps + 1}`,
-      '--set',
-      'validate_every=500',
-    ]);
+    const last = ['--set', `epochs=${steps + 1}`, '--set', 'validate_every=500'];
+    const resumed = await train('-c', config, '--out', out, '--resume', ...last);
     assert.match(resumed.stdout, new RegExp(`^${steps + 1} steps`), resumed.stderr);
     assert.match(
       readFileSync(join(out, 'curves.html'), 'utf8'),
@@ -167,22 +178,18 @@ describe('nowcast train', function () {
   });
 
   it('refuses a new run in a folder that holds one', async () => {
-    const config = await prepare();
-    const out = join(folder(), 'run');
-    assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
-    const { code, stderr } = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1']);
+    const { config, out } = trained();
+    const { code, stderr } = await train('-c', config, '--out', out, '--set', 'epochs=1');
     assert.equal(code, 2);
     assert.match(stderr, /holds a run already .*--resume/);
   });
 
   it('resumes a moved data set, and neither another batch nor other boxes', async () => {
-    const config = await prepare();
-    const out = join(folder(), 'run');
-    const train = (...args: readonly string[]): ReturnType<typeof nowcast> =>
-      nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1', ...args]);
-    assert.equal((await train()).code, 0);
+    const { config, out } = trained();
+    const resume = (...args: readonly string[]): ReturnType<typeof nowcast> =>
+      train('-c', config, '--out', out, '--set', 'epochs=1', '--resume', ...args);
     const refused = async (message: RegExp, ...args: readonly string[]): Promise<void> => {
-      const { code, stderr } = await train('--resume', ...args);
+      const { code, stderr } = await resume(...args);
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
     };
@@ -194,7 +201,7 @@ describe('nowcast train', function () {
     writeFileSync(annotations, text);
     renameSync(join(folder(), 'pictures'), join(folder(), 'moved'));
     writeFileSync(config, readFileSync(config, 'utf8').replaceAll('root: pictures', 'root: moved'));
-    const { code, stderr } = await train('--resume', '--set', 'lr=0.001');
+    const { code, stderr } = await resume('--set', 'lr=0.001');
     assert.equal(code, 0, stderr);
     assert.match(stderr, /other settings: lr 0\.001 \(before: 0\.0003125\)"?/);
   });

@@ -9,5 +9,18 @@ export function temporaryFolder(): () => string {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     folder = undefined;
   });
-  return () => (folder ??= mkdtempSync(join(tmpdir(), 'nowcast-test-')));
+  return () => (folder ??= newFolder());
+}
+
+/** One folder for all tests of the calling suite, removed when the suite ends. */
+export function suiteFolder(): () => string {
+  let folder: string | undefined;
+  after(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => (folder ??= newFolder());
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'nowcast-test-'));
 }

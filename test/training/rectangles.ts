@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { resolveTrainConfig, type TrainConfig } from '../../training/config.js';
 import type { DataSet } from '../../training/data-set/data-set.js';
 import { readDataSet } from '../../training/data-set/read.js';
+import type { Engine } from '../../training/engines/engine.js';
 import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
 import type { TrainOptions } from '../../training/train.js';
 
@@ -50,12 +51,29 @@ export async function drawDataSet(root: string): Promise<DataSet> {
   return readDataSet({ annotations, root });
 }
 
+type OpenEngine = typeof openOnnxRuntimeEngine;
+
+/** Opens engines once for the calling suite: that takes seconds, and a step depends on none before it. */
+export function suiteEngines(): OpenEngine {
+  const engines = new Map<string, Promise<Engine>>();
+  after(async () => {
+    for (const engine of engines.values()) await (await engine).close();
+  });
+  return async (network, options) => {
+    const key = JSON.stringify([network.name, network.classCount, options]);
+    const opened = engines.get(key) ?? openOnnxRuntimeEngine(network, options);
+    engines.set(key, opened);
+    return { ...(await opened), close: () => Promise.resolve() };
+  };
+}
+
 /** A run of a small network on them. */
 export function trainOptions(
   dataSet: DataSet,
   out: string,
   settings: object,
   over: Partial<TrainOptions> = {},
+  open: OpenEngine = openOnnxRuntimeEngine,
 ): TrainOptions {
   const config: TrainConfig = resolveTrainConfig({
     variant: 'yolox-nano',
@@ -75,7 +93,7 @@ export function trainOptions(
     threads: 1,
     signal: new AbortController().signal,
     openEngine: (network) =>
-      openOnnxRuntimeEngine(network, {
+      open(network, {
         batchSize: config.batchSize,
         replicas: 1,
         threadsPerReplica: 1,

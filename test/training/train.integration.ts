@@ -7,18 +7,19 @@ import { createNetwork } from '../../training/network/variants.js';
 import { initialWeights } from '../../training/network/weights.js';
 import { train, type TrainOptions } from '../../training/train.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-import { drawDataSet, trainOptions } from './rectangles.js';
+import { drawDataSet, suiteEngines, trainOptions } from './rectangles.js';
 
 describe('train', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
+  const open = suiteEngines();
 
   const optionsFor = (
     dataSet: DataSet,
     out: string,
     settings: object,
     over: Partial<TrainOptions> = {},
-  ): TrainOptions => trainOptions(dataSet, join(folder(), out), settings, over);
+  ): TrainOptions => trainOptions(dataSet, join(folder(), out), settings, over, open);
 
   it('memorizes four pictures', async () => {
     const dataSet = await drawDataSet(folder());
@@ -27,7 +28,16 @@ describe('train', function () {
     const options = optionsFor(
       dataSet,
       'overfit',
-      { epochs: 450, lr: 0.005, closing_epochs: 1, mosaic: 0, flip: 0, colour: 0, validate_every: 50 },
+      {
+        input: '64x64',
+        epochs: 450,
+        lr: 0.005,
+        closing_epochs: 1,
+        mosaic: 0,
+        flip: 0,
+        colour: 0,
+        validate_every: 25,
+      },
       {
         val: dataSet,
         signal: reached.signal,

@@ -7,6 +7,7 @@ import { addLosses, lossDivisor } from '../../../training/losses.js';
 import { cspNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';
 import { randomSource } from '../../helpers/random.js';
+import { suiteEngines } from '../rectangles.js';
 
 const NETWORK = cspNetwork('tiny', { depth: 0.33, width: 0.125, depthwise: true }, 2);
 const WEIGHTS = initialWeights(NETWORK, 1);
@@ -26,9 +27,10 @@ function batchOf(pictures: number, side: number): Batch {
 
 describe('the onnxruntime engine', function () {
   this.timeout(120_000);
+  const open = suiteEngines();
 
   it("adds the replicas' shares up, at every size", async () => {
-    const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 4 });
+    const engine = await open(NETWORK, { ...OPTIONS, batchSize: 4 });
     const replica = await Replica.open(NETWORK, simOta, 2, 1);
     for (const side of [64, 96, 64]) {
       const batch = batchOf(4, side);
@@ -53,17 +55,16 @@ describe('the onnxruntime engine', function () {
       step.gradient.forEach((value, i) => near(value, (first.gradient[i] + second.gradient[i]) / divisor));
       step.statistics.forEach((value, i) => near(value, (first.statistics[i] + second.statistics[i]) / 2));
     }
-    await Promise.all([engine.close(), replica.close()]);
+    await replica.close();
   });
 
   it('repeats a step with the same result', async () => {
-    const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
+    const engine = await open(NETWORK, { ...OPTIONS, batchSize: 4 });
     const [first, second] = [
-      await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }),
-      await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }),
+      await engine.step(WEIGHTS, batchOf(4, 64), { l1: false }),
+      await engine.step(WEIGHTS, batchOf(4, 64), { l1: false }),
     ];
     assert.deepEqual(first, second);
-    await engine.close();
   });
 
   it('reports why a step failed, and still closes', async () => {

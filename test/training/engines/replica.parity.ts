@@ -16,21 +16,28 @@ describe("a training step like the reference's", function () {
   const cases = yoloxCases();
   if (cases.length === 0) it('yolox (pending: no parity data)');
   for (const { name, load } of cases) {
+    let given: YoloxCase;
+    let assign: Assigner;
+    let replica: Replica;
+    before(async () => {
+      given = load();
+      replica = await Replica.open(given.network, (...args) => assign(...args), given.images.shape[0], 1);
+    });
+    after(() => replica.close());
+
     for (const i of [0, 1]) {
       it(`${name} ${i === 0 ? 'without' : 'with'} L1`, async () => {
-        const given = load();
         const { network, weights, images, expected } = given;
-        const [pictures, , height, width] = images.shape;
+        const [, , height, width] = images.shape;
         const pass = given.passes[i];
         const objects = objectsOf(given);
         const reference = referenceAssigner(objects, pass);
-        const replica = await Replica.open(network, reference.assign, pictures, 1);
+        assign = reference.assign;
         const { losses, gradient, statistics, assignments } = await replica.step(
           weights,
           { input: { width, height }, pixels: images.data, objects },
           { l1: pass.use_l1 },
         );
-        await replica.close();
 
         const divisor = lossDivisor(losses);
         const near = (actual: number, reference: number, tolerance: number, what: string): void =>

@@ -29,7 +29,8 @@ describe('the exported file of a trained network', function () {
     const { pictures } = dataSet;
     await train(
       trainOptions(dataSet, join(folder(), 'run'), {
-        epochs: 150,
+        input: '64x64',
+        epochs: 100,
         lr: 0.02,
         warmup_epochs: 10,
         closing_epochs: 1,
