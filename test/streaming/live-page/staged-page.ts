@@ -6,7 +6,6 @@ import type { Detection } from '../../../src/core/detection.js';
 import { LivePage } from '../../../src/streaming/live-page/live-page.js';
 import type { OutcomeMessage } from '../../../src/streaming/live-page/page-messages.js';
 import { chromiumPath, suiteBrowser } from '../../helpers/chromium.js';
-import type { ColorScheme } from '../../helpers/pages.js';
 import { dropEventOf, perceptOf, timesOf } from '../events.js';
 import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../feed/feed-harness.js';
 
@@ -109,11 +108,10 @@ export class StagedPage {
     frames: readonly DrawnFrame[],
     state: PageState,
     viewport: { readonly width: number; readonly height: number },
-    colorScheme: ColorScheme,
   ): Promise<StagedPage> {
     const live = new LivePage(() => undefined);
     const feed = await startFeed({ pages: live.pages, streams: ['demo'], classes: SYNTH_CLASSES });
-    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport, reducedMotion: 'reduce' });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     void live.send({

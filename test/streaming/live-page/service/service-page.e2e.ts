@@ -4,7 +4,7 @@ import { NEEDS_CHROMIUM } from '../../../helpers/chromium.js';
 import { measureLayout } from '../../../helpers/clickable.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
-import type { ColorScheme } from '../../../helpers/pages.js';
+import { COLOR_SCHEMES, resize } from '../../../helpers/pages.js';
 import { stagedPages } from '../staged-page.js';
 import { clipCanPlay, SERVICE_STATES, STAGED_TOKEN, StagedService, type ServiceState } from './staged-service.js';
 
@@ -28,41 +28,34 @@ describe('the page of a service in a browser', function () {
       frames,
       state: ServiceState,
       viewport: { readonly width: number; readonly height: number } = USUAL,
-      colorScheme: ColorScheme = 'light',
       clip: 'clip.mp4' | 'removed.mp4' = 'clip.mp4',
-    ) => StagedService.open(browser, { frames, state, clip: clips.path(clip), viewport, colorScheme }),
+    ) => StagedService.open(browser, { frames, state, clip: clips.path(clip), viewport }),
   );
   const needsOf = (state: ServiceState): Readonly<Record<string, boolean>> => ({
     ...NEEDS_CHROMIUM,
     ...(state === 'clip' && NEEDS_FFMPEG),
   });
 
-  for (const viewport of WINDOWS) {
-    for (const state of SERVICE_STATES) {
-      itNeeds(
-        needsOf(state),
-        `has nothing cut off or out of reach at ${viewport.width}x${viewport.height}, ${state}`,
-        async () => {
-          const { page, problems } = await open(state, viewport);
-          const { scrollWidth, unusable, cutOff } = await measureLayout(page);
-          assert.deepEqual([unusable, cutOff, state === 'lost' ? [] : problems], [[], [], []]);
-          assert.ok(scrollWidth <= viewport.width, `it is ${scrollWidth} pixels wide`);
-        },
-      );
-    }
-  }
+  for (const state of SERVICE_STATES) {
+    itNeeds(needsOf(state), `has nothing cut off or out of reach in any window, ${state}`, async () => {
+      const { page, problems } = await open(state);
+      for (const viewport of WINDOWS) {
+        const { width, height } = viewport;
+        await resize(page, viewport);
+        const { scrollWidth, unusable, cutOff } = await measureLayout(page);
+        assert.deepEqual([unusable, cutOff], [[], []], `${width}x${height}`);
+        assert.ok(scrollWidth <= width, `it is ${scrollWidth} pixels wide at ${width}x${height}`);
+      }
+      if (state !== 'lost') assert.deepEqual(problems, []);
+    });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const state of SERVICE_STATES) {
-      itNeeds(
-        { ...needsOf(state), 'axe-core': HAS_AXE },
-        `excludes nobody, ${state}, in ${colorScheme} colours`,
-        async () => {
-          const { page } = await open(state, USUAL, colorScheme);
-          assert.deepEqual(await graveFindings(page), []);
-        },
-      );
-    }
+    itNeeds({ ...needsOf(state), 'axe-core': HAS_AXE }, `excludes nobody, ${state}, in any colours`, async () => {
+      const { page } = await open(state);
+      for (const colorScheme of COLOR_SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await graveFindings(page), [], colorScheme);
+      }
+    });
   }
 
   itNeeds(NEEDS_CHROMIUM, 'says which camera is away and why, and shows the others', async () => {
@@ -214,7 +207,7 @@ describe('the page of a service in a browser', function () {
     NEEDS_CHROMIUM,
     'offers a clip that it cannot play as a download, and says when a clip was removed',
     async () => {
-      const { page } = await open('camera', USUAL, 'light', 'removed.mp4');
+      const { page } = await open('camera', USUAL, 'removed.mp4');
       const download = page.getByRole('link', { name: /^download the clip of / }).first();
       assert.match((await download.getAttribute('href'))!, /^api\/events\/yard-\d+\/clip$/);
       assert.match((await download.getAttribute('download'))!, /^yard-\d+ 2023-.*\.mp4$/);

@@ -10,7 +10,6 @@ import type { PagePublisher } from '../../../../src/streaming/http/pages.js';
 import { pictureBody } from '../../../../src/streaming/live-page/picture-body.js';
 import { servicePage } from '../../../../src/streaming/live-page/service-page.js';
 import { liveTopic, readLiveTopic } from '../../../../src/streaming/live-video/live-topic.js';
-import type { ColorScheme } from '../../../helpers/pages.js';
 import { dropEventOf, perceptOf, timesOf } from '../../events.js';
 import { startFeed, UNIX_AT_ZERO_MS, type FeedHarness } from '../../feed/feed-harness.js';
 import type { DrawnFrame } from '../staged-page.js';
@@ -109,7 +108,6 @@ export type StagedOptions = {
   /** Path of the clip of every object. */
   readonly clip: string;
   readonly viewport: { readonly width: number; readonly height: number };
-  readonly colorScheme: ColorScheme;
 };
 
 /** A page of a service that stands still in one state, with all its figures. */
@@ -136,7 +134,7 @@ export class StagedService {
   }
 
   static async open(browser: Browser, options: StagedOptions): Promise<StagedService> {
-    const { cameras = ['yard', 'front door', 'street'], frames, state, clip, viewport, colorScheme } = options;
+    const { cameras = ['yard', 'front door', 'street'], frames, state, clip, viewport } = options;
     const switches: Switches = { enabled: true, detect: true };
     const present = [...cameras];
     const snapshots = await picturesOf(frames[0]);
@@ -179,7 +177,7 @@ export class StagedService {
       ...(state === 'login' && { token: STAGED_TOKEN }),
     });
     feed.nowMs = NOW_MS;
-    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport, reducedMotion: 'reduce' });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
