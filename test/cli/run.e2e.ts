@@ -16,6 +16,9 @@ import { eventsOf, inTerminal, model, NEEDS, NEEDS_TERMINAL, person, within } fr
 
 type Reference = { readonly bbox_xyxy: [number, number, number, number]; readonly score: number; readonly cls: number };
 
+/** The clip has ten pictures a second. */
+const PERSON_INTERVAL_MS = 100;
+
 /** Largest IoU with a detection of the same class in the percept. */
 function bestIou({ detections }: PerceptEvent, { bbox_xyxy: [x1, y1, x2, y2], cls }: Reference): number {
   return Math.max(
@@ -86,41 +89,28 @@ describe('nowcast run', function () {
     { ...NEEDS, 'parity real-yolox-nano': cases.length > 0 },
     'detects the same objects through ffmpeg as the reference in the same pictures',
     async () => {
-      const { code, stderr } = await nowcast(
-        [
-          'run',
-          person,
-          '--model',
-          model,
-          '--labels',
-          'coco',
-          '--offline',
-          '--provider',
-          'cpu',
-          '--record',
-          'run.jsonl',
-        ],
-        within(folder()),
-      );
-      assert.equal(code, 0, stderr);
-      const percepts = new Map(
-        (await eventsOf(join(folder(), 'run.jsonl'))).flatMap((event) =>
-          event.type === 'percept' ? [[event.seq, event]] : [],
+      const pictures = cases.flatMap(({ path }) =>
+        Object.entries(
+          readJson<Record<string, { detections: Record<string, Reference[]> }>>(join(path, 'expected.json')),
         ),
       );
       let compared = 0;
-      for (const { path } of cases) {
-        const expected = readJson<Record<string, { detections: Record<string, Reference[]> }>>(
-          join(path, 'expected.json'),
+      for (const [name, { detections }] of pictures) {
+        const seq = /^person(\d+)/.exec(name)?.[1];
+        if (seq === undefined) continue;
+        const ptsMs = Number(seq) * PERSON_INTERVAL_MS;
+        const flags = ['--start', `${ptsMs}ms`, '--max-frames', '1', '--record', `${seq}.jsonl`];
+        const { code, stderr } = await nowcast(
+          ['run', person, '--model', model, '--labels', 'coco', '--offline', '--provider', 'cpu', ...flags],
+          within(folder()),
         );
-        for (const [name, { detections }] of Object.entries(expected)) {
-          const seq = /^person(\d+)/.exec(name)?.[1];
-          if (seq === undefined) continue;
-          for (const reference of detections['demo_classaware'].filter(({ score }) => score > 0.5)) {
-            compared += 1;
-            const best = bestIou(percepts.get(Number(seq))!, reference);
-            assert.ok(best > 0.9, `${name}: class ${reference.cls} is found with IoU ${best}`);
-          }
+        assert.equal(code, 0, stderr);
+        const [percept] = (await eventsOf(join(folder(), `${seq}.jsonl`))).filter((event) => event.type === 'percept');
+        assert.equal(percept.ptsMs, ptsMs);
+        for (const reference of detections['demo_classaware'].filter(({ score }) => score > 0.5)) {
+          compared += 1;
+          const best = bestIou(percept, reference);
+          assert.ok(best > 0.9, `${name}: class ${reference.cls} is found with IoU ${best}`);
         }
       }
       assert.ok(compared >= 4, `${compared} reference detections were compared`);
