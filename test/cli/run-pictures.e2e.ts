@@ -6,6 +6,7 @@ import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
 import { formatOfFile } from '../../src/streaming/sources/folder/recognise.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
+import { stampModel } from '../helpers/paced-camera/stamp-model.js';
 import { readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { eventsOf, within } from './person-run.js';
@@ -65,8 +66,9 @@ describe('nowcast run on pictures', function () {
     const names = Array.from({ length: 150 }, (_, i) => `f${i}.jpg`);
     const sound = readFileSync(join(FIELD, 'jpeg-warnings/1-sound.jpg'));
     for (const name of names) writeFileSync(join(folder(), name), sound);
+    writeFileSync(join(folder(), 'stamp.onnx'), stampModel());
     const { code, stdout, stderr } = await nowcast(
-      ['run', ...names, '--offline', '--provider', 'cpu', '--json', '--record', 'r.jsonl'],
+      ['run', ...names, '--model', 'stamp.onnx', '--offline', '--provider', 'cpu', '--json', '--record', 'r.jsonl'],
       { ...within(folder()), env: { ...within(folder()).env, NOWCAST_FFMPEG: '/no/ffmpeg' } },
     );
     assert.equal(code, 0, stderr);

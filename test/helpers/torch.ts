@@ -9,7 +9,7 @@ const FOLDER =
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nowcast-tests', 'python');
 const PYTHON = join(FOLDER, 'bin', 'python');
 /** No library that a script loads may look for weights or data on the network. */
-const ENVIRONMENT = { ...process.env, HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' };
+const ENVIRONMENT = { ...process.env, HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1' };
 
 // The copy is made when everything is installed.
 const isInstalled = isSameFile('test/python/requirements.txt', join(FOLDER, 'requirements.txt'));

@@ -1,6 +1,6 @@
-"""Exports a detection transformer with random weights to ONNX, and runs the same network in PyTorch on one picture.
+"""Exports detection transformers with random weights to ONNX, and runs the same networks in PyTorch on a picture each.
 
-usage: export_detection_transformer.py NETWORK PICTURE WIDTHxHEIGHT FOLDER
+usage: export_detection_transformer.py {NETWORK PICTURE WIDTHxHEIGHT FOLDER} ...
 
 NETWORK is rt-detr-v2, d-fine or rf-detr. PICTURE holds RGB bytes, row by row. Writes FOLDER/model.onnx and
 FOLDER/expected.json: boxes in pixels of the picture as x1, y1, x2, y2, with labels and scores, best first, as the
@@ -156,4 +156,5 @@ def main(name, picture, size, folder):
     (Path(folder) / "expected.json").write_text(json.dumps(expected))
 
 
-main(*sys.argv[1:])
+for at in range(1, len(sys.argv), 4):
+    main(*sys.argv[at : at + 4])

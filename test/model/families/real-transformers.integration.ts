@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Detection } from '../../../src/core/detection.js';
 import { fitPicture, writePlanes } from '../../../src/core/picture.js';
 import { createProcessDetector } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { readJson } from '../../helpers/shared.js';
-import { temporaryFolder } from '../../helpers/temporary.js';
+import { suiteFolder, temporaryFolder } from '../../helpers/temporary.js';
 import { runPython, TORCH } from '../../helpers/torch.js';
 import { worstDifference } from '../../helpers/differences.js';
 
@@ -32,6 +32,7 @@ function waves(width: number, height: number): Uint8Array {
 describe('a real transformer with random weights, exported by PyTorch', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
+  const exported = suiteFolder();
 
   const cases = [
     { network: 'rt-detr-v2', width: 192, height: 128, classes: 80 },
@@ -39,16 +40,26 @@ describe('a real transformer with random weights, exported by PyTorch', function
     // Its exporter closes the size, which is square.
     { network: 'rf-detr', width: 192, height: 192, classes: 91 },
   ];
+  before(async () => {
+    if (Object.values(TORCH).includes(false)) return;
+    // Together, because PyTorch takes seconds to start.
+    const words = cases.flatMap(({ network, width, height }) => {
+      const own = join(exported(), network);
+      mkdirSync(own);
+      const raw = join(own, 'picture.rgb');
+      writeFileSync(raw, waves(width, height));
+      return [network, raw, `${width}x${height}`, own];
+    });
+    await runPython('export_detection_transformer.py', ...words);
+  });
+
   for (const { network, width, height, classes } of cases) {
     itNeeds(TORCH, `${network} finds what it finds in PyTorch`, async () => {
       const pixels = waves(width, height);
-      const raw = join(folder(), 'picture.rgb');
-      writeFileSync(raw, pixels);
-      await runPython('export_detection_transformer.py', network, raw, `${width}x${height}`, folder());
-      const expected = readJson<Expected>(join(folder(), 'expected.json'));
+      const expected = readJson<Expected>(join(exported(), network, 'expected.json'));
 
       await using detector = await createProcessDetector({
-        model: join(folder(), 'model.onnx'),
+        model: join(exported(), network, 'model.onnx'),
         input: { width, height },
         provider: 'cpu',
         threads: 1,
