@@ -8,27 +8,25 @@ import { DROP_REASONS } from '../../src/core/events.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { children as childrenOf, HAS_PROC } from '../helpers/processes.js';
-import { temporaryFolder } from '../helpers/temporary.js';
+import { suiteFolder, temporaryFolder } from '../helpers/temporary.js';
 
 describe('nowcast demo', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
+  const shared = suiteFolder();
+  const model = (): string => join(shared(), 'm.onnx');
+  before(async () => {
+    const flags = ['--variant', 'yolox-nano', '--classes', '8', '--input', '160x96'];
+    assert.equal((await nowcast(['export', ...flags, '--out', model()])).code, 0);
+  });
   /** A small untrained network, and a machine without ffmpeg. */
-  const setUp = async (): Promise<{ args: string[]; env: Record<string, string> }> => {
-    const model = join(folder(), 'm.onnx');
-    assert.equal(
-      (await nowcast(['export', '--variant', 'yolox-nano', '--classes', '8', '--input', '160x96', '--out', model]))
-        .code,
-      0,
-    );
-    return {
-      args: ['demo', '--model', model, '--provider', 'cpu', '--conf', '0.0001'],
-      env: { PATH: folder(), NOWCAST_CACHE: join(folder(), 'cache') },
-    };
-  };
+  const setUp = (): { args: string[]; env: Record<string, string> } => ({
+    args: ['demo', '--model', model(), '--provider', 'cpu', '--conf', '0.0001'],
+    env: { PATH: folder(), NOWCAST_CACHE: join(folder(), 'cache') },
+  });
 
   it('plays without a page and without ffmpeg, accounts for every frame, and its cost terms add up', async () => {
-    const { args, env } = await setUp();
+    const { args, env } = setUp();
     const { code, stdout, stderr } = await nowcast(
       [...args, '--headless', '--max-frames', '90', '--json', '--seed', '4'],
       { env },
@@ -50,7 +48,7 @@ describe('nowcast demo', function () {
     { '/proc': HAS_PROC },
     'a detector that cannot recover ends it with 1 and a summary of its results, without a score',
     async () => {
-      const { args, env } = await setUp();
+      const { args, env } = setUp();
       let isKilled = false;
       const { code, stdout, stderr } = await nowcast([...args, '--headless', '--json'], {
         env,
@@ -71,7 +69,7 @@ describe('nowcast demo', function () {
   );
 
   itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C ends it with 130, scored, and nothing is left running', async () => {
-    const { args, env } = await setUp();
+    const { args, env } = setUp();
     let pid = 0;
     let children: number[] = [];
     const { code, stdout, stderr } = await nowcast([...args, '--port', '0'], {
@@ -95,7 +93,7 @@ describe('nowcast demo', function () {
   });
 
   itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C while the detector opens ends it before the first frame', async () => {
-    const { args, env } = await setUp();
+    const { args, env } = setUp();
     const { code, stdout, stderr } = await nowcast([...args, '--headless', '--duration', '20s', '--json'], {
       env,
       onStart: (child) => {
@@ -112,7 +110,7 @@ describe('nowcast demo', function () {
   });
 
   it('fails on a taken --port, and takes the next one without --port', async () => {
-    const { args, env } = await setUp();
+    const { args, env } = setUp();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -140,7 +138,7 @@ describe('nowcast demo', function () {
     const {
       args: [, ...args],
       env,
-    } = await setUp();
+    } = setUp();
     const { code, stdout, stderr } = await nowcast(['run', 'demo:9', ...args, '--max-frames', '30', '--json'], { env });
     assert.equal(code, 0, stderr);
     const { total, streams } = JSON.parse(stdout) as DemoSummary;
