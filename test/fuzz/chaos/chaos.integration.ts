@@ -6,9 +6,9 @@ import { HAS_PROC } from '../../helpers/processes.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
-const CHAOS_MS = 40_000;
+const CHAOS_MS = 60_000;
 
-describe('nowcast run in chaos', function () {
+describe('nowcast run in a minute of chaos', function () {
   this.timeout(240_000);
   const folder = temporaryFolder();
 

@@ -6,9 +6,9 @@ import { HAS_PROC } from '../../helpers/processes.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
-const SOAK_MS = 40_000;
+const SOAK_MS = 60_000;
 
-describe('nowcast serve in chaos', function () {
+describe('nowcast serve in a minute of chaos', function () {
   this.timeout(360_000);
   const folder = temporaryFolder();
 
