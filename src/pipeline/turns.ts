@@ -49,19 +49,22 @@ export class Turns {
   }
 
   /**
-   * Takes what is above the bound from the widest gap between two places, so that the streams on either side keep their
-   * distances: if each stream lost its own excess, one of several in the same position would pay for all of them.
+   * Takes what is above the bound from the widest gap between the place and the foremost one, so that the streams on
+   * either side keep their distances: if each stream lost its own excess, one of several in the same position would pay
+   * for all of them. From the foremost place back, so that no stream loses more than the turn that was taken.
    */
   #boundCredit(): void {
-    const behind = [...this.#places].filter(({ value }) => value < this.#foremost).sort((a, b) => a.value - b.value);
-    const next = (i: number): number => behind.at(i + 1)?.value ?? this.#foremost;
-    for (;;) {
-      const excess = Math.max(...behind.map(({ value, priority }) => this.#foremost - value - MOST_CREDIT / priority));
-      if (!(excess > NEGLIGIBLE)) return;
-      const gaps = behind.map(({ value }, i) => next(i) - value);
-      const widest = gaps.indexOf(Math.max(...gaps));
-      const lift = Math.min(excess, gaps[widest]);
-      for (const place of behind.slice(0, widest + 1)) place.value += lift;
+    const behind = [...this.#places].filter(({ value }) => value < this.#foremost).sort((a, b) => b.value - a.value);
+    const gap = (i: number): number => (behind[i - 1]?.value ?? this.#foremost) - behind[i].value;
+    for (const [last, { value, priority }] of behind.entries()) {
+      let excess = this.#foremost - value - MOST_CREDIT / priority;
+      while (excess > NEGLIGIBLE) {
+        let widest = last;
+        for (let i = 0; i < last; i++) if (gap(i) > gap(widest)) widest = i;
+        const lift = Math.min(excess, gap(widest));
+        for (const place of behind.slice(widest)) place.value += lift;
+        excess -= lift;
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Turns } from '../../src/pipeline/turns.js';
+import { Turns, type Place } from '../../src/pipeline/turns.js';
 
 type Streams = {
   readonly priorities: readonly number[];
@@ -124,4 +124,46 @@ describe('turns', () => {
     assert.ok(other.need(stays.value) > 0.9);
     assert.equal(goes.value, 1);
   });
+
+  it('cost no other stream more of its credit than the turn that was taken', () => {
+    const priority = fc.constantFrom(0.001, 0.3, 1, 2, 10, 1000);
+    const streams = fc.array(fc.record({ priority, joinsAt: fc.nat(40) }), { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(streams, fc.array(fc.nat(5), { minLength: 60, maxLength: 120 }), (all, takers) => {
+        const turns = new Turns();
+        const places: Place[] = [];
+        for (const [turn, taker] of takers.entries()) {
+          for (const one of all) if (one.joinsAt === turn) places.push(turns.join(one.priority));
+          if (places.length === 0) continue;
+          const before = places.map(({ value }) => value);
+          const taken = taker % places.length;
+          const advance = foremostOf(turns);
+          turns.take(places[taken]);
+          const foremost = foremostOf(turns);
+          for (const [i, { value, priority: own }] of places.entries()) {
+            assert.ok(foremost - value <= 8 / own + 1e-5, `${value} is too far behind ${foremost}`);
+            const most = foremost - advance + (i === taken ? 1 / own : 0);
+            assert.ok(value - before[i] <= most + 1e-5, `${before[i]} became ${value}, the turn took ${most}`);
+          }
+        }
+      }),
+    );
+  });
+
+  it('go on where a turn of a high priority is less than rounding', () => {
+    const turns = new Turns();
+    const slow = turns.join(1e-9);
+    for (let turn = 0; turn < 100; turn++) turns.take(slow);
+    turns.leave(slow);
+    const [waits, ...others] = [3, 1.3, 0.7].map((priority) => turns.join(priority));
+    for (let turn = 0; turn < 1000; turn++) turns.take(others[turn % 3 === 0 ? 1 : 0]);
+    assert.equal(waits.need(foremostOf(turns)), 1);
+  });
 });
+
+/** One turn before the place of a new stream. */
+function foremostOf(turns: Turns): number {
+  const place = turns.join(1);
+  turns.leave(place);
+  return place.value - 1;
+}
