@@ -16,8 +16,11 @@ export function makeFolder(path: string, mode = 0o777, made: string[] = []): voi
       mkdirSync(folder, { mode });
       made.push(folder);
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The folder around it is there; file systems such as `/proc` take none.
+      if (code === 'ENOENT') throw new Error(`no folder can be made in ${dirname(folder)}; choose another place`);
       // Another process was faster.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (code !== 'EEXIST') throw error;
     }
   }
   if (!statSync(path).isDirectory())

@@ -35,6 +35,14 @@ describe('the place of a file to come', () => {
     assert.deepEqual(readdirSync(folder()), ['file']);
   });
 
+  it('is no good where the file system takes no folders', function () {
+    if (process.platform !== 'linux') this.skip();
+    refuses(
+      () => tryFolder('a.folder', '/proc/none/x'),
+      /^a\.folder: cannot write .*: no folder can be made in \/proc; /,
+    );
+  });
+
   it('is no good on a full disk', function () {
     const unmount = mountTinyDisk(at('disk'), 8);
     if (unmount === undefined) this.skip();
