@@ -1,6 +1,7 @@
 import type { HttpConfig } from '../../config/http-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { Settings } from '../../config/run-keys.js';
+import { aboutKeys } from '../../core/error-key.js';
 import { UsageError } from '../../core/errors.js';
 import { feedKind, hostAndPort } from '../../streaming/feed/kind.js';
 import { isLoopback } from '../../streaming/http/access.js';
@@ -99,7 +100,8 @@ function digestsOf(tokens: string | readonly string[], from: string): Digest[] {
 /** Its tokens belong to those whose tokens the feed has. */
 function digestsOfFile(path: string | undefined): Digest[] {
   if (path === undefined) return [];
-  return readTokenFile(path).map((digest) => ({ from: `feed.token_file (${path})`, owner: 'feed.token', digest }));
+  const digests = aboutKeys(['feed.token_file'], () => readTokenFile(path));
+  return digests.map((digest) => ({ from: `feed.token_file (${path})`, owner: 'feed.token', digest }));
 }
 
 /** A token shows who presents it, so it belongs to one user. */
