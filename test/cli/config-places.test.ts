@@ -39,6 +39,9 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, line: number, ke
     5,
     'model.labels',
   ],
+  'labels that are not there, without classes': [beside('model:', '  labels: nope.txt'), 5, 'model.labels'],
+  'a model that is none': [beside('model:', '  path: cameras.yaml'), 5, 'model.path'],
+  'a preprocessing that the model has not': [beside('model: {preprocess: nope}'), 4, 'model.preprocess'],
   'an unknown class': [beside('detect:', '  classes: [carr]'), 5, 'detect.classes'],
   'an unknown class of a camera': [camera('detect: {classes: [carr]}'), 4, 'cameras.yard.detect.classes'],
   'an unknown class of a zone': [
@@ -80,6 +83,11 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, line: number, ke
   'an address that is open to everyone': [beside('http:', '  listen: 0.0.0.0:8765'), 5, 'http.listen'],
   'a certificate that is not there': [beside('http:', '  tls: {cert: nope.pem, key: nope.key}'), 5, 'http.tls'],
   'a file of tokens that is not there': [beside('feed:', '  token_file: nope.txt'), 5, 'feed.token_file'],
+  'a file of tokens that is not there, beside users': [
+    beside('http: {listen: "127.0.0.1:1", users: {ann: {token: own}}}', 'feed:', '  token_file: nope.txt'),
+    6,
+    'feed.token_file',
+  ],
   'a certificate for MQTT that is not there': [beside('mqtt:', '  host: h', '  tls_ca: nope.pem'), 6, 'mqtt.tls_ca'],
   'a certificate for MQTT without its key': [beside('mqtt:', '  host: h', '  tls_cert: c.pem'), 6, 'mqtt.tls_cert'],
   'a webhook without objects': [beside('webhook: {url: "http://h/"}'), 4, 'webhook'],

@@ -1,7 +1,11 @@
 import type { StreamDetectConfig } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
+import { aboutKeys } from '../../core/error-key.js';
 import { NowcastError, UsageError } from '../../core/errors.js';
 import type { SceneRules } from '../../core/scene-rules.js';
+import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
+import { loadLabels } from '../../model/labels.js';
+import { readModelSpec } from '../../model/model-spec.js';
 import type { AppContext } from '../context.js';
 import type { RunParts } from '../parts.js';
 import { sourceEntry } from '../parts.js';
@@ -40,7 +44,9 @@ export type RunPlan = {
 export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
   const openings = await asUsage(async () => {
     await prepareSinks(config, parts);
-    return openingsOf(config, context);
+    const all = await openingsOf(config, context);
+    for (const { options, keys } of all.values()) await aboutKeys(keys, () => checkModel(options));
+    return all;
   });
   const fileOf = (model = config.model.path): string => openings.get(model)!.options.model;
   const plan: RunPlan = {
@@ -60,6 +66,10 @@ export async function planRun(config: RunConfig, context: AppContext, parts: Run
     outputs: config.sinks.map(({ kind, settings }) => ({ kind, settings })),
   };
   return context.redact(plan) as RunPlan;
+}
+
+async function checkModel(options: ProcessDetectorOptions): Promise<void> {
+  await loadLabels(options.labels, await readModelSpec(options.model, options));
 }
 
 function namesIn({ zones, lines, masks }: SceneRules): NonNullable<RunPlan['streams'][number]['scene']> {
