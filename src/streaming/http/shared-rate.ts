@@ -1,8 +1,9 @@
 import { TokenBucket, type Rate } from './token-bucket.js';
 
 /**
- * A rate that several users share. One alone may use all of it; but who asks more than half of it leaves half of the
- * reserve to the others, so that a program that asks without pause keeps nobody else from an answer.
+ * A rate that several users share. One alone may use all of it; but who asks more than half of it, or more than an
+ * equal share beside several others, leaves half of the reserve to them. So programs that ask without pause keep nobody
+ * else from an answer.
  */
 export class SharedRate {
   readonly #rate: Rate;
@@ -23,10 +24,12 @@ export class SharedRate {
       this.#own.set(user, own);
     }
     const left = this.#all.left(nowMs);
-    const mayTake = left >= 1 && (own.left(nowMs) >= 1 || left - 1 >= burst / 2);
+    // The shares of all together are the whole rate.
+    const cost = Math.max(1, this.#own.size / 2);
+    const mayTake = left >= 1 && (own.left(nowMs) >= cost || left - 1 >= burst / 2);
     if (mayTake) {
       this.#all.take(nowMs);
-      own.drain(nowMs, 1);
+      own.drain(nowMs, cost);
     }
     return mayTake;
   }

@@ -26,6 +26,12 @@ describe('a rate that users share', () => {
     assert.equal(answersOf({ flood: 10, little: 0.02 }, 100)['little'], 20 * 100);
   });
 
+  it('answers one who asks little beside several who ask without pause', () => {
+    const floods = Object.fromEntries([1, 2, 3].map((i) => [`flood ${i}`, 5]));
+    const { little } = answersOf({ ...floods, little: 0.01 }, 100);
+    assert.ok(little >= 0.99 * 10 * 100, `${little}`);
+  });
+
   it('is even between two who ask without pause', () => {
     const { first, second } = answersOf({ first: 3, second: 1 }, 100);
     assert.ok(Math.abs(first - second) <= RATE.burst, `${first} ${second}`);
