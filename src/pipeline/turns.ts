@@ -1,5 +1,7 @@
 /** A stream that could not run for so many turns gets no more of them back. */
 const MOST_CREDIT = 8;
+/** Places begin at zero again from here on, so that rounding stays far below a turn for as long as cameras run. */
+const MOST_VALUE = 1e6;
 /** Rounding may leave this much. */
 const NEGLIGIBLE = 1e-6;
 
@@ -46,6 +48,12 @@ export class Turns {
     this.#foremost = Math.max(this.#foremost, place.value);
     place.value += 1 / place.priority;
     this.#boundCredit();
+    if (this.#foremost > MOST_VALUE) this.#beginAtZero();
+  }
+
+  #beginAtZero(): void {
+    for (const place of this.#places) place.value -= this.#foremost;
+    this.#foremost = 0;
   }
 
   /**
