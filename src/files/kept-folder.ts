@@ -24,6 +24,7 @@ export type KeptFolderOptions = {
 export type KeptUse = {
   /** Of its own files. */
   readonly usedBytes: number;
+  /** Of the retention, or less where its disk is smaller. */
   readonly maxBytes: number;
   /** Left on its disk at the last look; undefined where the system does not say. */
   readonly freeBytes: number | undefined;
@@ -35,6 +36,10 @@ export type KeptUse = {
 
 /** They show who was where and when. */
 const OWNER_ONLY = { file: 0o600, folder: 0o700 };
+/** Of its files and what its disk has left, a folder takes this share: a file is written before older ones go. */
+const SHARE_OF_ROOM = 0.9;
+/** Where others fill the disk, it gives way down to this share of the room that it found at first. */
+const LEAST_SHARE_OF_ROOM = 0.5;
 const PRUNED_EVERY_MS = 10 * 60_000;
 
 /**
@@ -48,6 +53,7 @@ export class KeptFolder {
   readonly #files: Map<string, DatedFile>;
   readonly #timer: NodeJS.Timeout;
   #bytes = 0;
+  #leastRoomBytes = 0;
   #freeBytes: number | undefined;
   #looking: Promise<void> | undefined;
   #isFailing = false;
@@ -64,7 +70,9 @@ export class KeptFolder {
   }
 
   /**
-   * Creates the folder, finds the files of earlier runs, and removes those that are too many.
+   * Creates the folder, finds the files of earlier runs, and removes those that are too many. If the retention allows
+   * more than the disk has room for, the folder keeps within that room: a full disk would keep the oldest files, and
+   * take no new one until they are too old.
    * @throws OutputError if it cannot be created or read
    */
   static async open(options: KeptFolderOptions): Promise<KeptFolder> {
@@ -72,8 +80,9 @@ export class KeptFolder {
     try {
       makeFolder(folder, OWNER_ONLY.folder);
       const kept = new KeptFolder({ ...options, folder }, await filesIn(folder, options.isOwn));
-      await kept.#prune();
       await kept.#look();
+      kept.#leastRoomBytes = LEAST_SHARE_OF_ROOM * kept.#roomBytes;
+      await kept.#prune();
       return kept;
     } catch (cause) {
       throw cannotWrite(folder, cause);
@@ -83,10 +92,9 @@ export class KeptFolder {
   /** Each call has the disk looked at for the next one: a disk that hangs delays nobody. */
   get use(): KeptUse {
     void this.#look();
-    const { maxBytes } = this.#retention;
     return {
       usedBytes: this.#bytes,
-      maxBytes,
+      maxBytes: this.#limits.maxBytes,
       freeBytes: this.#freeBytes,
       isFailing: this.#isFailing,
       failures: this.#failures,
@@ -199,6 +207,19 @@ export class KeptFolder {
     return clock.toUnixMs(clock.now());
   }
 
+  get #limits(): Retention {
+    const { maxBytes } = this.#retention;
+    return {
+      ...this.#retention,
+      maxBytes: Math.min(maxBytes, Math.max(this.#leastRoomBytes, SHARE_OF_ROOM * this.#roomBytes)),
+    };
+  }
+
+  /** At the last look. */
+  get #roomBytes(): number {
+    return this.#bytes + (this.#freeBytes ?? Infinity);
+  }
+
   #look(): Promise<void> {
     return (this.#looking ??= statfs(this.#options.folder)
       .then(({ bavail, bsize }) => void (this.#freeBytes = bavail * bsize))
@@ -209,7 +230,8 @@ export class KeptFolder {
   /** One after the other. */
   #prune(): Promise<void> {
     this.#pruning = this.#pruning.then(async () => {
-      for (const { path } of beyond(this.#retention, this.#files.values(), this.#bytes, this.#nowMs())) {
+      await this.#look();
+      for (const { path } of beyond(this.#limits, this.#files.values(), this.#bytes, this.#nowMs())) {
         this.#forget(path);
         await rm(path, { force: true }).catch(() => undefined);
       }

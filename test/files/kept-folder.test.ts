@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statfsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KeptFolder, type KeptFolderOptions } from '../../src/files/kept-folder.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -123,6 +132,46 @@ describe('a folder of kept files', () => {
       assert.match(told[0], /the disk is full/);
       assert.equal(told[1], 'healed');
       assert.equal(readFileSync(path('d.jpg')).length, 1000);
+      await files.close();
+    } finally {
+      unmount();
+    }
+  });
+
+  it('removes the oldest files before a disk is full that is smaller than its limit', async function () {
+    const unmount = mountTinyDisk(join(folder(), 'kept'), 256);
+    if (unmount === undefined) return this.skip();
+    try {
+      const files = await open({ retention: { maxAgeMs: HOUR_MS, maxBytes: 1e9 } });
+      const path = (i: number): string => files.pathOf('front', `${i}.jpg`);
+      for (let i = 0; i < 100; i++) {
+        clock.nowMs += 1000;
+        assert.equal(await files.write(path(i), bytes(8192)), true, `file ${i}`);
+      }
+      assert.deepEqual(told, []);
+      assert.ok(files.has(path(99)) && !files.has(path(0)));
+      assert.ok(files.use.usedBytes > 0.75 * 256 * 1024 && files.use.maxBytes < 0.95 * 256 * 1024);
+      await files.close();
+    } finally {
+      unmount();
+    }
+  });
+
+  it('gives way to others who fill the disk, down to half of the room that it found', async function () {
+    const disk = join(folder(), 'kept');
+    const unmount = mountTinyDisk(disk, 256);
+    if (unmount === undefined) return this.skip();
+    try {
+      const files = await open({ retention: { maxAgeMs: HOUR_MS, maxBytes: 1e9 } });
+      for (let i = 0; i < 60; i++) {
+        clock.nowMs += 1000;
+        await files.write(files.pathOf('front', `${i}.jpg`), bytes(8192));
+        const { bavail, bsize } = statfsSync(disk);
+        if (i > 25) appendFileSync(join(disk, 'log'), bytes(bavail * bsize));
+      }
+      const { usedBytes } = files.use;
+      assert.ok(usedBytes >= 0.45 * 256 * 1024 && usedBytes <= 0.55 * 256 * 1024, `${usedBytes}`);
+      assert.match(told[0], /the disk is full/);
       await files.close();
     } finally {
       unmount();

@@ -61,6 +61,7 @@ export class KeptPlace {
     return {
       commit: () => {
         folder.setRetention(next.retention);
+        this.#tellRoom(folder.use, next.retention);
         this.#folders.set(path, folder);
         this.#folder = folder;
       },
@@ -68,6 +69,14 @@ export class KeptPlace {
         if (known === undefined) await folder.close();
       },
     };
+  }
+
+  #tellRoom({ maxBytes }: KeptUse, retention: Retention): void {
+    if (maxBytes >= retention.maxBytes) return;
+    const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+    this.#context.log.info(
+      `${this.#section}.retain_mb is ${megabytes(retention.maxBytes)}, but its disk has less room, so the oldest files go beyond ${megabytes(maxBytes)} MB`,
+    );
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeptPlace } from '../../../src/app/serve/kept-place.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
+import { mountTinyDisk } from '../../helpers/tiny-disk.js';
 
 const DAY_MS = 86_400_000;
 let nowMs: number;
@@ -83,5 +84,20 @@ describe('the folder of a section', () => {
     (await place.prepare(next)).commit();
     await place.close();
     assert.equal(existsSync(other), false);
+  });
+
+  it('says that its disk has less room than it may take', async function () {
+    const unmount = mountTinyDisk(`${root()}/small`, 4000);
+    if (unmount === undefined) return this.skip();
+    const told: string[] = [];
+    const small = new KeptPlace('record', { ...CONTEXT, log: { ...CONTEXT.log, info: (text) => told.push(text) } });
+    try {
+      const retention = { maxAgeMs: DAY_MS, maxBytes: 50e9 };
+      (await small.prepare({ folder: `${root()}/small`, retention })).commit();
+      assert.match(told.join(), /^record\.retain_mb is 50000, but its disk has less room, .* beyond [34] MB$/);
+      await small.close();
+    } finally {
+      unmount();
+    }
   });
 });
