@@ -178,7 +178,6 @@ class TrainProgress {
   }
 }
 
-/** Reads a data set, and says once what is in it and what is wrong with it. */
 async function openData(
   { train: trainPaths, val: valPaths, input }: TrainConfig,
   context: AppContext,
@@ -189,6 +188,7 @@ async function openData(
   return { train, val };
 }
 
+/** Reads a data set, and says once what is in it and what is wrong with it. */
 async function open(paths: DataPaths, input: Size, { log, progress, signal }: AppContext): Promise<DataSet> {
   let bar: ProgressBar | undefined;
   try {

@@ -1,6 +1,6 @@
-import type { Placement } from './placement.js';
 import type { Detection } from './detection.js';
 import type { Picture, PictureFormat } from './picture.js';
+import type { Placement } from './placement.js';
 
 /** Providers that can run a model. `auto` measures every provider that loads and takes the fastest. */
 export const PROVIDERS = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;

@@ -97,7 +97,7 @@ function compile(): string[] {
   mkdirSync(COMPILED, { recursive: true });
   for (const block of TYPESCRIPT) writeFileSync(fileOf(block), `${GIVEN[block.page] ?? ''}\n${block.code}`);
   try {
-    const { stdout } = spawnSync(
+    const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         resolve('node_modules/typescript/bin/tsc'),
@@ -106,7 +106,9 @@ function compile(): string[] {
       ],
       { encoding: 'utf8' },
     );
-    return stdout.split('\n').filter((line) => line.includes('error TS'));
+    const found = stdout.split('\n').filter((line) => line.includes('error TS'));
+    assert.equal(status === 0, found.length === 0, `${stdout}${stderr}`);
+    return found;
   } finally {
     rmSync(COMPILED, { recursive: true });
   }

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 import { PYCOCOTOOLS, runPython } from '../helpers/torch.js';
 import { randomCocoFiles, type CocoFiles } from './random-coco-files.js';
 
-const FILES = 400;
+const FILES = 1_000;
 const TOLERANCE = 1e-12;
 /** The random images have up to eight objects of a class. */
 const OTHER_LIMITS: readonly DetectionLimits[] = [
@@ -45,8 +45,8 @@ describe('COCO AP of random files', () => {
 
   itNeeds(PYCOCOTOOLS, 'equals pycocotools with other limits on the detections of an image', async function () {
     this.timeout(600_000);
-    const cases = Array.from({ length: 150 }, (_, i) => {
-      const files = i % 15 === 0 ? crowdedFiles(i) : randomCocoFiles(FILES + i);
+    const cases = Array.from({ length: 300 }, (_, i) => {
+      const files = i % 30 === 0 ? crowdedFiles(i) : randomCocoFiles(FILES + i);
       return { files, maxDets: OTHER_LIMITS[i % OTHER_LIMITS.length] };
     });
     const path = join(folder(), 'limited.jsonl');

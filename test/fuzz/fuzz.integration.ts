@@ -12,9 +12,9 @@ describe('npm run fuzz', function () {
   this.timeout(600_000);
   const folder = temporaryFolder();
 
-  it('finds no fault in a trial of each kind, and in more', async () => {
+  it('finds no fault in a minute', async () => {
     const keep = join(folder(), 'faults');
-    const { code, stdout } = await fuzz('--minutes', '0.25', '--seed', SEED, '--keep', keep);
+    const { code, stdout } = await fuzz('--minutes', '1', '--seed', SEED, '--keep', keep);
     equal(code, 0, stdout);
     for (const { name } of [...KINDS, ...SERVER_INPUTS]) match(stdout, new RegExp(`^\\| ${name} +\\| [1-9]`, 'm'));
   });

@@ -35,11 +35,11 @@ describe('nothing leaks', function () {
     };
     await steps(40);
     const settled = rssMb();
-    await steps(60);
+    await steps(100);
     const grown = rssMb() - settled;
     await engine.close();
     // The gradient of one step alone has 3.6 MB.
-    assert.ok(grown < 50, `${grown.toFixed(0)} MB in 60 steps`);
+    assert.ok(grown < 50, `${grown.toFixed(0)} MB in 100 steps`);
   });
 
   it('from engine to engine: sessions are released', async () => {
@@ -50,10 +50,10 @@ describe('nothing leaks', function () {
     };
     await once();
     const settled = rssMb();
-    await once();
+    for (let i = 0; i < 2; i++) await once();
     const grown = rssMb() - settled;
     // One that is left open keeps 160 MB.
-    assert.ok(grown < 75, `${grown.toFixed(0)} MB in another engine`);
+    assert.ok(grown < 75, `${grown.toFixed(0)} MB in 2 engines`);
   });
 
   itNeeds(NEEDS_THREAD_COUNT, 'from run to run: no thread remains, after an end or a failure', async () => {

@@ -1,4 +1,5 @@
 import { counted } from '../../core/counted.js';
+import { describePlacement } from '../../core/placement.js';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
@@ -7,7 +8,6 @@ import { join } from 'node:path';
 import { makeFolder } from '../../files/make-folder.js';
 import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
-import { describePlacement } from '../../core/placement.js';
 import { cachedModel } from '../../model/cached-model.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { FFMPEG_INSTALL, locateFfmpeg, readsFilesOnly } from '../../streaming/ffmpeg/binary.js';

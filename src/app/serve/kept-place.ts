@@ -75,7 +75,7 @@ export class KeptPlace {
     if (maxBytes >= retention.maxBytes) return;
     const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
     this.#context.log.info(
-      `${this.#section}.retain_mb is ${megabytes(retention.maxBytes)}, but its disk has less room, so the oldest files go beyond ${megabytes(maxBytes)} MB`,
+      `${this.#section}.retain_mb is ${megabytes(retention.maxBytes)}, but its disk has less room, so the oldest files are removed from ${megabytes(maxBytes)} MB on`,
     );
   }
 

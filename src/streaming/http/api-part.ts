@@ -22,6 +22,8 @@ const PATIENCE_OF_WRITES_MS = 10_000;
 const QUESTIONS: Rate = { burst: 200, perSecond: 50 };
 /** Requests that change something. */
 const WRITES: Rate = { burst: 20, perSecond: 5 };
+/** Where no user needs a token. */
+const NOBODY = 'nobody';
 /** Different requests that wait for the owner. */
 const MOST_ASKED = 64;
 /** Room beyond those for the questions of supervisors: as many as a silent owner gets within its patience. */
@@ -67,8 +69,8 @@ export class ApiPart implements WebPart {
     if (route === undefined) return false;
     const answer =
       read === 'GET'
-        ? this.#read(path, query, user?.name, query === '' && route.role === 'anyone')
-        : this.#write(`${method} ${path}`, query, { body, by: user?.name ?? 'nobody' });
+        ? this.#read(path, query, user?.name ?? NOBODY, query === '' && route.role === 'anyone')
+        : this.#write(`${method} ${path}`, query, { body, by: user?.name ?? NOBODY });
     void answer.then((given) => send(response, given));
     return true;
   }
@@ -83,7 +85,7 @@ export class ApiPart implements WebPart {
    * @param isForAll a question such as `/livez`, which no client's others may keep from its answer; there are few of
    *   them, so that {@link FRESH_MS} limits their rate
    */
-  #read(path: string, query: string, user = 'nobody', isForAll: boolean): Promise<Answer> {
+  #read(path: string, query: string, user: string, isForAll: boolean): Promise<Answer> {
     const key = `${path}?${query}`;
     const kept = this.#kept.get(key);
     const nowMs = this.#environment.clock.now();

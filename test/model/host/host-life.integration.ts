@@ -77,7 +77,7 @@ describe('life of a detector process', function () {
     await works();
   });
 
-  itNeeds(needs, 'leaves no process, descriptor or listener behind over 15 restarts', async () => {
+  itNeeds(needs, 'leaves no process, descriptor or listener behind over 50 restarts', async () => {
     await open();
     const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
     const restart = async (): Promise<void> => {
@@ -91,7 +91,7 @@ describe('life of a detector process', function () {
     };
     await restart();
     const before = { descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length };
-    for (let i = 0; i < 15; i++) await restart();
+    for (let i = 0; i < 50; i++) await restart();
     assert.deepEqual(
       { descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length },
       before,

@@ -210,11 +210,11 @@ describe('FrameProcess', function () {
     assert.ok(end.errors.length > 0);
   });
 
-  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 60 starts and stops', async () => {
+  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 200 starts and stops', async () => {
     const path = clip();
     const pipes = openPipes();
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 200; i++) {
       // Stops at once, during the start, after a picture, or while it waits for memory.
       let count = 0;
       const subscription = videoSource(path, {

@@ -8,7 +8,7 @@ import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { children, HAS_PROC, openPipes, until } from '../../../helpers/processes.js';
 
-const RECONNECTS = 60;
+const RECONNECTS = 200;
 
 describe('camera that comes and goes', function () {
   this.timeout(300_000);
