@@ -16,7 +16,7 @@ import { faultyModel } from './faulty-model.js';
 import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
 describe('life of a detector process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const needs = { 'Linux /proc': hasProc };
   const folder = tempFolder();
   let detector: Detector | undefined;
